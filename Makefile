@@ -1,0 +1,65 @@
+# `make demo` and `make test` work from a fresh clone; everything they need is made on the way.
+PYTHON ?= python3
+BIN := .venv/bin
+VENDOR := src/comity/entrypoints/console/static/vendor
+.DELETE_ON_ERROR:
+.PHONY: setup setup-tests browser demo test check format bench bench-exchange lock
+
+setup: .venv/runtime.installed $(VENDOR)/.made
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Comity needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 3; }
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.installed: requirements/runtime.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/development.installed: requirements/development.txt .venv/runtime.installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/development.txt
+	@touch $@
+
+$(VENDOR)/.made: package-lock.json package.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js with npm (Debian: apt-get install npm), the console's assets come through it"; exit 3; }
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm run --silent assets
+	@touch $@
+
+setup-tests: setup .venv/development.installed browser
+
+browser:
+	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "chromium is missing: install Debian's package chromium; the browser tests are counted as not run without it"; fi
+
+demo: setup
+	$(BIN)/comity demo $(DEMO)
+
+test: setup-tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+check: .venv/development.installed
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/architecture
+
+format: .venv/development.installed
+	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks
+
+bench: setup-tests
+	$(BIN)/python benchmarks/wco_xml.py
+	$(BIN)/python benchmarks/one_declaration.py
+	$(BIN)/python benchmarks/exchange.py
+	$(BIN)/python benchmarks/spine.py
+
+bench-exchange: setup-tests
+	$(BIN)/python benchmarks/exchange.py
+
+# Lock files carry hashes and no addresses.
+lock: .venv/development.installed
+	cd requirements && for name in runtime development; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o $$name.txt $$name.in; done

@@ -1,0 +1,3 @@
+"""Comity, the open customs cooperation node."""
+
+__version__ = "0.1.0"

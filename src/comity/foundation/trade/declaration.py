@@ -1,0 +1,207 @@
+"""What is declared: a goods declaration, its shipment and items (WCO DM 42A, 67A, 68A).
+
+Every field may be absent, because an agreement may let only some of them leave: absence is `None` or `()`.
+What a *complete* declaration needs is checked where it is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType
+
+from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, PreviousDocument
+from comity.foundation.trade.money import Money
+from comity.foundation.trade.parties import AuthorisationHolder, Party
+from comity.foundation.trade.transport import Consignment, CustomsValuation, TradeTerms, TransportMeans
+
+DeclarationId = NewType("DeclarationId", str)
+"""The node's own id of a stored declaration: hex SHA-256 of its canonical form."""
+
+
+class DeclarationKind(StrEnum):
+    """The direction of the goods, from the first letters of the type code (D013)."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+    TRANSIT = "transit"
+    OTHER = "other"
+
+
+class DeclarationFunction(StrEnum):
+    """What the document does to the declaration (WCO DM 017, UN/EDIFACT 1225)."""
+
+    ORIGINAL = "original"
+    AMENDMENT = "amendment"
+    CANCELLATION = "cancellation"
+    PRESENTATION = "presentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Packaging:
+    """Packages (WCO DM 93A: 141 type per UN/ECE Rec 21, 144 quantity, 142 marks)."""
+
+    type_code: str | None = None
+    quantity: int | None = None
+    marks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """A code for the goods (WCO DM 21A, 145); `type_code` TSP is the HS/CN code, others national additions."""
+
+    id: str
+    type_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyTaxFee:
+    """A duty, tax or fee (WCO DM 50A: 113 type, 111 reduction, 164 regime, 401 quota; 107 method, 120 assessed)."""
+
+    type_code: str | None = None
+    regime_code: str | None = None
+    reduction_code: str | None = None
+    quota_id: str | None = None
+    rate: Decimal | None = None
+    base_quantity: Decimal | None = None
+    payment_method: str | None = None
+    assessed: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commodity:
+    """The goods of one item (WCO DM 23A). `code` is digits only, 6 to 12; its first 6 are the HS subheading."""
+
+    code: str | None = None
+    description: str | None = None
+    classifications: tuple[Classification, ...] = ()
+    dangerous_goods: tuple[str, ...] = ()
+    duties: tuple[DutyTaxFee, ...] = ()
+
+    @property
+    def hs6(self) -> str | None:
+        """Return the HS subheading, six digits, or None."""
+        return self.code[:6] if self.code and len(self.code) >= 6 else None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsItem:
+    """One goods item (WCO DM 68A). Masses in kilograms; `supplementary_quantity` in `supplementary_unit` (Rec 20)."""
+
+    sequence: int | None = None
+    commodity: Commodity = Commodity()
+    origin_country: str | None = None
+    preferential_origin: str | None = None
+    gross_mass_kg: Decimal | None = None
+    net_mass_kg: Decimal | None = None
+    supplementary_quantity: Decimal | None = None
+    supplementary_unit: str | None = None
+    invoice_amount: Money | None = None
+    statistical_value: Money | None = None
+    customs_value: Money | None = None
+    valuation: CustomsValuation | None = None
+    procedure_current: str | None = None
+    procedure_previous: str | None = None
+    additional_procedures: tuple[str, ...] = ()
+    packaging: tuple[Packaging, ...] = ()
+    equipment_ids: tuple[str, ...] = ()
+    export_country: str | None = None
+    destination_country: str | None = None
+    consignor: Party | None = None
+    consignee: Party | None = None
+    buyer: Party | None = None
+    seller: Party | None = None
+    transaction_nature_code: str | None = None
+    previous_documents: tuple[PreviousDocument, ...] = ()
+    additional_documents: tuple[AdditionalDocument, ...] = ()
+    additional_information: tuple[AdditionalInformation, ...] = ()
+    ucr: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsShipment:
+    """Goods of one commercial transaction (WCO DM 67A)."""
+
+    exporter: Party | None = None
+    importer: Party | None = None
+    consignor: Party | None = None
+    consignee: Party | None = None
+    buyer: Party | None = None
+    seller: Party | None = None
+    export_country: str | None = None
+    destination_country: str | None = None
+    trade_terms: TradeTerms | None = None
+    valuation: CustomsValuation | None = None
+    ucr: str | None = None
+    transaction_nature_code: str | None = None
+    warehouse_id: str | None = None
+    consignment: Consignment | None = None
+    previous_documents: tuple[PreviousDocument, ...] = ()
+    items: tuple[GoodsItem, ...] = ()
+    aeo_parties: tuple[Party, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationGuarantee:
+    """A guarantee (WCO DM 90A: 100 GRN, 101 type, 492 amount). The access code is never kept."""
+
+    grn: str | None = None
+    type_code: str | None = None
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A place in a document (WCO DM 97A: 375 section, 381 tag, 006 sequence)."""
+
+    section_code: str | None = None
+    tag_id: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change asked for (WCO DM 06A): reason and the places it changes."""
+
+    change_reason_code: str | None = None
+    pointers: tuple[Pointer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A goods declaration or a message about one (WCO DM 42A).
+
+    `mrn` is D014, `functional_reference_id` the declarant's own reference (D026), `type_code` D013.
+    """
+
+    kind: DeclarationKind = DeclarationKind.OTHER
+    function: DeclarationFunction = DeclarationFunction.ORIGINAL
+    mrn: str | None = None
+    functional_reference_id: str | None = None
+    type_code: str | None = None
+    function_code: str | None = None
+    acceptance_at: datetime | None = None
+    issued_at: datetime | None = None
+    declaration_office: str | None = None
+    exit_office: str | None = None
+    presentation_office: str | None = None
+    supervising_office: str | None = None
+    declarant: Party | None = None
+    agent: Party | None = None
+    submitter: Party | None = None
+    authorisation_holders: tuple[AuthorisationHolder, ...] = ()
+    border_means: TransportMeans | None = None
+    consignment: Consignment | None = None
+    guarantees: tuple[ObligationGuarantee, ...] = ()
+    invoice_amount: Money | None = None
+    exchange_rates: tuple[tuple[str, Decimal], ...] = ()
+    total_gross_mass_kg: Decimal | None = None
+    total_packages: int | None = None
+    goods_item_quantity: int | None = None
+    specific_circumstances_code: str | None = None
+    additional_documents: tuple[AdditionalDocument, ...] = ()
+    additional_information: tuple[AdditionalInformation, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    goods_shipment: GoodsShipment = GoodsShipment()

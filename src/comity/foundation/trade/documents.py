@@ -1,0 +1,46 @@
+"""What papers accompany goods: previous, additional and transport documents (WCO DM 99A, 02A)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousDocument:
+    """A document this one follows (WCO DM 99A: D018 id, D019 type, D031 category, 171 line)."""
+
+    id: str
+    type_code: str | None = None
+    category_code: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransportDocument:
+    """A bill of lading, air waybill or road consignment note. `type_code` is UN/EDIFACT 1001 (705, 740, 730)."""
+
+    id: str
+    type_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdditionalDocument:
+    """A licence, certificate or invoice (WCO DM 02A: D005 id, D006 type, D031 category, D028 name, 360 exemption)."""
+
+    id: str | None = None
+    type_code: str | None = None
+    category_code: str | None = None
+    name: str | None = None
+    exemption_code: str | None = None
+    write_off_quantity: Decimal | None = None
+    write_off_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdditionalInformation:
+    """A coded or free statement (WCO DM 03A: 226 code, 225 text)."""
+
+    code: str | None = None
+    description: str | None = None
+    type_code: str | None = None

@@ -1,0 +1,33 @@
+"""Who takes part: parties and their addresses (WCO DM classes 57A, 74A, 30A, 27A, 57B, 05A, 16A, 09B, 18A)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address (WCO DM 04A): elements 239 line, 241 city, 242 country, 245 postcode."""
+
+    line: str | None = None
+    city: str | None = None
+    country: str | None = None
+    postcode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A natural or legal person in one role; `id` is the TIN (an..17)."""
+
+    id: str | None = None
+    name: str | None = None
+    address: Address | None = None
+    role_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationHolder:
+    """The holder of an authorisation and its kind (WCO DM 17C: R144, R145)."""
+
+    id: str | None = None
+    category_code: str | None = None

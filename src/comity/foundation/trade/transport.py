@@ -1,0 +1,88 @@
+"""How goods move: means of transport, containers, seals, places (WCO DM 28A Consignment and its parts)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from comity.foundation.trade.documents import TransportDocument
+from comity.foundation.trade.money import Money
+from comity.foundation.trade.parties import Address, Party
+
+
+@dataclass(frozen=True, slots=True)
+class TransportMeans:
+    """A vessel, vehicle or aircraft (WCO DM 15A, 10A, 46A). `mode_code` is UN/ECE Rec 19."""
+
+    id: str | None = None
+    identification_type_code: str | None = None
+    type_code: str | None = None
+    registration_nationality: str | None = None
+    mode_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A seal on transport equipment (WCO DM 44B, element 165)."""
+
+    id: str
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransportEquipment:
+    """A container (WCO DM 31B, element 159) and its seals."""
+
+    id: str | None = None
+    sequence: int | None = None
+    seals: tuple[Seal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsLocation:
+    """Where the goods are (WCO DM 64A: L016, L017, L110)."""
+
+    id: str | None = None
+    name: str | None = None
+    type_code: str | None = None
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """Goods under one transport contract (WCO DM 28A).
+
+    A declaration holds one at the border (carrier, routing) and one in the goods shipment
+    (equipment, means, places); both use this value.
+    """
+
+    container_indicator: bool | None = None
+    carrier: Party | None = None
+    freight_payment_method: str | None = None
+    arrival_means: TransportMeans | None = None
+    departure_means: TransportMeans | None = None
+    goods_location: GoodsLocation | None = None
+    loading_location: str | None = None
+    unloading_location: str | None = None
+    routing_countries: tuple[str, ...] = ()
+    transport_documents: tuple[TransportDocument, ...] = ()
+    equipment: tuple[TransportEquipment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TradeTerms:
+    """Delivery terms (WCO DM 22B): Incoterm (element 090) and place (L001/L002)."""
+
+    incoterm: str | None = None
+    description: str | None = None
+    place: str | None = None
+    place_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomsValuation:
+    """Valuation facts (WCO DM 41A): method (122), freight (117), insurance, additions and deductions (371/181)."""
+
+    method_code: str | None = None
+    freight: Money | None = None
+    insurance: Money | None = None
+    charges: tuple[tuple[str, Money], ...] = ()
