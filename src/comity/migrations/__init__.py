@@ -1,0 +1,1 @@
+"""Which schema the database has: Alembic migrations, the same on SQLite and PostgreSQL."""

@@ -58,7 +58,10 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class DutyTaxFee:
-    """A duty, tax or fee (WCO DM 50A: 113 type, 111 reduction, 164 regime, 401 quota; 107 method, 120 assessed)."""
+    """A duty, tax or fee (WCO DM 50A: 113 type, 111 reduction, 164 regime, 401 quota, 115 rate, 116/129 base).
+
+    Its payment (WCO DM 94A): 107 method, 120 assessed, 378 to be paid.
+    """
 
     type_code: str | None = None
     regime_code: str | None = None
@@ -68,11 +71,17 @@ class DutyTaxFee:
     base_quantity: Decimal | None = None
     payment_method: str | None = None
     assessed: Money | None = None
+    base_unit: str | None = None
+    base_amount: Money | None = None
+    payable: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Commodity:
-    """The goods of one item (WCO DM 23A). `code` is digits only, 6 to 12; its first 6 are the HS subheading."""
+    """The goods of one item (WCO DM 23A). `code` is digits only, 6 to 12; its first 6 are the HS subheading.
+
+    `classifications` holds what the code does not say: national additions, not the tariff code again.
+    """
 
     code: str | None = None
     description: str | None = None
@@ -88,7 +97,10 @@ class Commodity:
 
 @dataclass(frozen=True, slots=True)
 class GoodsItem:
-    """One goods item (WCO DM 68A). Masses in kilograms; `supplementary_quantity` in `supplementary_unit` (Rec 20)."""
+    """One goods item (WCO DM 68A). Masses in kilograms; `supplementary_quantity` in `supplementary_unit` (Rec 20).
+
+    `ucr` is the unique consignment reference (016), `trader_reference` the trader's own (009) where it differs.
+    """
 
     sequence: int | None = None
     commodity: Commodity = Commodity()
@@ -118,11 +130,19 @@ class GoodsItem:
     additional_documents: tuple[AdditionalDocument, ...] = ()
     additional_information: tuple[AdditionalInformation, ...] = ()
     ucr: str | None = None
+    trader_reference: str | None = None
+    origin_region: str | None = None
+    valuation_adjustment_code: str | None = None
+    aeo_parties: tuple[Party, ...] = ()
+    tax_parties: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GoodsShipment:
-    """Goods of one commercial transaction (WCO DM 67A)."""
+    """Goods of one commercial transaction (WCO DM 67A).
+
+    `ucr` and `trader_reference` as on the item; `tax_parties` are domestic duty tax parties (WCO DM 55B).
+    """
 
     exporter: Party | None = None
     importer: Party | None = None
@@ -141,15 +161,24 @@ class GoodsShipment:
     previous_documents: tuple[PreviousDocument, ...] = ()
     items: tuple[GoodsItem, ...] = ()
     aeo_parties: tuple[Party, ...] = ()
+    trader_reference: str | None = None
+    warehouse_type: str | None = None
+    surety: Party | None = None
+    tax_parties: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ObligationGuarantee:
-    """A guarantee (WCO DM 90A: 100 GRN, 101 type, 492 amount). The access code is never kept."""
+    """A guarantee (WCO DM 90A: 100 GRN, 101 type, 492 amount, G014 office). The access code (499) is never kept.
+
+    `other_reference` names a guarantee that has no GRN: an account, a waiver.
+    """
 
     grn: str | None = None
     type_code: str | None = None
     amount: Money | None = None
+    other_reference: str | None = None
+    office: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +234,4 @@ class Declaration:
     additional_information: tuple[AdditionalInformation, ...] = ()
     amendments: tuple[Amendment, ...] = ()
     goods_shipment: GoodsShipment = GoodsShipment()
+    issue_location: str | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from comity.foundation.trade.money import Money
+
 
 @dataclass(frozen=True, slots=True)
 class PreviousDocument:
@@ -26,7 +28,10 @@ class TransportDocument:
 
 @dataclass(frozen=True, slots=True)
 class AdditionalDocument:
-    """A licence, certificate or invoice (WCO DM 02A: D005 id, D006 type, D031 category, D028 name, 360 exemption)."""
+    """A licence, certificate or invoice (WCO DM 02A: D005 id, D006 type, D031 category, D028 name, 360 exemption).
+
+    The write-off (WCO DM 22C) is a quantity (502, with its unit) or an amount (503).
+    """
 
     id: str | None = None
     type_code: str | None = None
@@ -35,6 +40,7 @@ class AdditionalDocument:
     exemption_code: str | None = None
     write_off_quantity: Decimal | None = None
     write_off_unit: str | None = None
+    write_off_amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A postal address (WCO DM 04A): elements 239 line, 241 city, 242 country, 245 postcode."""
+    """A postal address (WCO DM 04A): elements 239 line, 241 city, 242 country, 243/244 subdivision, 245 postcode.
+
+    `type_code` says how the place is named (a location of goods: U is UN/LOCODE, Y an authorisation number).
+    """
 
     line: str | None = None
     city: str | None = None
     country: str | None = None
     postcode: str | None = None
+    subdivision_code: str | None = None
+    subdivision_name: str | None = None
+    type_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ class Consignment:
     routing_countries: tuple[str, ...] = ()
     transport_documents: tuple[TransportDocument, ...] = ()
     equipment: tuple[TransportEquipment, ...] = ()
+    loading_location_name: str | None = None
+    unloading_location_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+"""What does an agreement say in Cedar? One policy a clause, one policy set an agreement, parsed once.
+
+Names in an agreement are letters, digits, dots and hyphens only, so that no text can break out of a policy's literals.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+import cedarpy
+
+from comity.cooperation.agreements.agreement import Agreement, Clause, agreement_hash
+
+_NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
+
+
+def cedar_text(agreement: Agreement) -> str:
+    """Return the policies generated from an agreement: what no clause permits is forbidden by default."""
+    return "\n".join(_policy(agreement, clause) for clause in sorted(agreement.clauses, key=lambda one: one.id))
+
+
+def permitting_clause(
+    agreement: Agreement, *, sender: str, recipient: str, data_class: str, message_type: str, purpose: str
+) -> str | None:
+    """Return the id of the clause that permits this, the first by id, or None."""
+    policy_set, ids = _parsed(agreement_hash_of(agreement), agreement)
+    result = cedarpy.is_authorized(
+        {
+            "principal": {"type": "Authority", "id": sender},
+            "action": {"type": "Action", "id": "send"},
+            "resource": {"type": "DataClass", "id": data_class},
+            "context": {"recipient": recipient, "message_type": message_type, "purpose": purpose},
+        },
+        policy_set,
+        _NO_ENTITIES,
+    )
+    if not result.allowed:
+        return None
+    return min(ids[reason] for reason in result.diagnostics.reasons)
+
+
+@lru_cache(maxsize=256)
+def agreement_hash_of(agreement: Agreement) -> str:
+    """Return the agreement's hash, computed once a text."""
+    return agreement_hash(agreement)
+
+
+@lru_cache(maxsize=256)
+def _parsed(_hash: str, agreement: Agreement) -> tuple[cedarpy.PolicySet, dict[str, str]]:
+    ids = sorted(clause.id for clause in agreement.clauses)
+    return cedarpy.PolicySet.from_str(cedar_text(agreement)), {f"policy{n}": one for n, one in enumerate(ids)}
+
+
+def _policy(agreement: Agreement, clause: Clause) -> str:
+    parties = sorted(agreement.parties)
+    senders = [one for one in parties if not clause.senders or one in clause.senders]
+    recipients = [one for one in parties if not clause.recipients or one in clause.recipients]
+    principals = ", ".join(f'Authority::"{one}"' for one in senders)
+    return (
+        f'@clause("{clause.id}")\n'
+        f'permit (principal, action == Action::"send", resource == DataClass::"{clause.data_class}")\n'
+        f"when {{ [{principals}].contains(principal)\n"
+        f"  && {_texts(recipients)}.contains(context.recipient)\n"
+        f"  && {_texts(clause.message_types)}.contains(context.message_type)\n"
+        f"  && {_texts(clause.purposes)}.contains(context.purpose) }};"
+    )
+
+
+def _texts(names: tuple[str, ...] | list[str]) -> str:
+    return json.dumps(sorted(names))

@@ -1,0 +1,196 @@
+"""What may leave, and what may be taken in? The only place that makes a `Release`: in force, permitted, minimised, logged."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from comity.cooperation.agreements.agreement import Clause
+from comity.cooperation.agreements.errors import (
+    AgreementExpired,
+    AgreementHashMismatch,
+    AgreementNotInForce,
+    FieldsNotCovered,
+    NoAgreement,
+    ReleaseRefused,
+)
+from comity.cooperation.agreements.lifecycle import AgreementStatus
+from comity.cooperation.agreements.minimise import fields_outside, minimise
+from comity.cooperation.agreements.permissions import Question, decide
+from comity.cooperation.agreements.store import StoredAgreement, agreements_with, keep_decision
+from comity.cooperation.ledger.append import NewEntry, append
+from comity.foundation.canonical_json import canonical_json
+from comity.foundation.clock import Clock
+
+DELIVERY_DAYS = 60  # a guess: how long a partner may be away before its messages expire; revisit with the courier
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest:
+    """What someone wants to send: to whom, as what, for which purpose, about which record."""
+
+    recipient: str
+    message_type: str
+    data_class: str
+    purpose: str
+    subject: str
+    payload: dict[str, Any]
+    agreement_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A minimised payload that a clause of an agreement in force lets leave."""
+
+    id: str
+    subject: str
+    recipient: str
+    agreement_id: str
+    agreement_hash: str
+    clause: str
+    purpose: str
+    data_class: str
+    marking: str
+    message_type: str
+    payload: dict[str, Any]
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a message says of itself, for the receiver's own decision."""
+
+    question: Question
+    agreement_id: str
+    agreement_hash: str
+    clause: str
+    subject: str
+
+
+def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Clock) -> Release:
+    """Let a payload leave as far as an agreement covers it; the decision is kept either way.
+
+    Raises:
+        ReleaseRefused: NoAgreement, AgreementNotInForce, AgreementExpired, DataClassNotCovered or PurposeNotCovered;
+            nothing leaves, and the message names the clause or its absence.
+    """
+    question = Question(sender, request.recipient, request.data_class, request.message_type, request.purpose)
+    at = clock.now()
+    try:
+        stored, clause = _covering(session, question, request.agreement_id, at)
+    except ReleaseRefused as refused:
+        _log(session, "out", question, request.subject, at=at, refused=refused)
+        raise
+    released = Release(
+        id=uuid.uuid4().hex,
+        subject=request.subject,
+        recipient=request.recipient,
+        agreement_id=stored.agreement.id,
+        agreement_hash=stored.hash,
+        clause=clause.id,
+        purpose=request.purpose,
+        data_class=request.data_class,
+        marking=clause.marking.value,
+        message_type=request.message_type,
+        payload=minimise(request.payload, stored.agreement.fields_of(clause.data_class)),
+        created=at,
+        expires=at + timedelta(days=DELIVERY_DAYS),
+    )
+    _log(session, "out", question, request.subject, at=at, allowed=(stored.agreement.id, clause))
+    statement = {"release": released.id, "clause": clause.id, "agreement": stored.hash, "purpose": request.purpose}
+    append(session, [NewEntry("release", request.subject, canonical_json(statement))], clock)
+    return released
+
+
+def admit(session: Session, *, received: Received, payload: dict[str, Any], at: datetime) -> Clause:
+    """Decide on the receiver's side whether a message may be taken in; the decision is kept either way.
+
+    Raises:
+        ReleaseRefused: as `release`, and AgreementHashMismatch, FieldsNotCovered.
+    """
+    try:
+        stored, clause = _covering(session, received.question, received.agreement_id, at)
+        if stored.hash != received.agreement_hash:
+            raise AgreementHashMismatch
+        outside = fields_outside(payload, stored.agreement.fields_of(clause.data_class))
+        if outside:
+            raise FieldsNotCovered(f"clause {clause.id} does not cover {', '.join(outside[:10])}")
+    except ReleaseRefused as refused:
+        _log(session, "in", received.question, received.subject, at=at, refused=refused)
+        raise
+    _log(session, "in", received.question, received.subject, at=at, allowed=(stored.agreement.id, clause))
+    return clause
+
+
+def explain(session: Session, question: Question, *, at: datetime) -> str:
+    """Say which clause covers this, or why nothing leaves."""
+    try:
+        stored, clause = _covering(session, question, None, at)
+    except ReleaseRefused as refused:
+        return refused.message
+    return f"clause {clause.id} of {stored.agreement.id} (article {clause.article}) covers it"
+
+
+def _covering(
+    session: Session, question: Question, agreement_id: str | None, at: datetime
+) -> tuple[StoredAgreement, Clause]:
+    """Return the first agreement in force with a clause that permits it, by id."""
+    candidates = [
+        stored
+        for stored in agreements_with(session, question.recipient)
+        if question.sender in stored.agreement.parties and agreement_id in (None, stored.agreement.id)
+    ]
+    if not candidates:
+        raise NoAgreement(f"there is no agreement between {question.sender} and {question.recipient}; nothing leaves")
+    in_force = [stored for stored in candidates if stored.status(at) is AgreementStatus.IN_FORCE]
+    if not in_force:
+        raise _not_in_force(candidates, at)
+    refusals: list[ReleaseRefused] = []
+    for stored in in_force:
+        try:
+            return stored, decide(stored.agreement, question)
+        except ReleaseRefused as refused:
+            refusals.append(refused)
+    raise refusals[0]
+
+
+def _not_in_force(candidates: Iterable[StoredAgreement], at: datetime) -> ReleaseRefused:
+    states = {stored.agreement.id: stored.status(at) for stored in candidates}
+    for agreement_id, status in states.items():
+        if status is AgreementStatus.EXPIRED:
+            return AgreementExpired(f"{agreement_id} has expired; nothing leaves any more")
+    agreement_id, status = next(iter(states.items()))
+    return AgreementNotInForce(f"{agreement_id} is not in force: {status}; nothing leaves")
+
+
+def _log(
+    session: Session,
+    direction: str,
+    question: Question,
+    subject: str,
+    *,
+    at: datetime,
+    allowed: tuple[str, Clause] | None = None,
+    refused: ReleaseRefused | None = None,
+) -> None:
+    values: dict[str, Any] = {
+        "at": at,
+        "direction": direction,
+        "sender": question.sender,
+        "recipient": question.recipient,
+        "data_class": question.data_class,
+        "message_type": question.message_type,
+        "purpose": question.purpose,
+        "subject": subject,
+        "agreement_id": allowed[0] if allowed else None,
+        "clause": allowed[1].id if allowed else None,
+        "refusal": refused.code if refused else None,
+        "reason": refused.message if refused else None,
+    }
+    keep_decision(session, values)

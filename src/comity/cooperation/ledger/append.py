@@ -1,0 +1,136 @@
+"""How does the log grow, and what does it prove? Entries in order, and RFC 9162 proofs in few reads."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from comity.cooperation.ledger.store import (
+    LedgerEntry,
+    LogHead,
+    entries_of,
+    erase,
+    head,
+    insert_entries,
+    insert_nodes,
+    latest,
+    lock_head,
+    move_head,
+    read_nodes,
+)
+from comity.cooperation.ledger.tree import (
+    SALT_BYTES,
+    ProofInvalid,
+    commitment,
+    complete_subtrees,
+    leaf_hash,
+    make_consistency_proof,
+    make_inclusion_proof,
+    node_hash,
+    subtree_hash,
+)
+from comity.foundation.clock import Clock
+
+__all__ = [
+    "LedgerEntry",
+    "LogHead",
+    "NewEntry",
+    "append",
+    "consistency_proof",
+    "entries_of",
+    "erase",
+    "head",
+    "inclusion_proof",
+    "latest",
+    "root_at",
+]
+
+_Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is to be logged: its kind, whom or what it is about, and the bytes it commits to."""
+
+    kind: str
+    subject: str
+    statement: bytes
+
+
+def append(session: Session, entries: Sequence[NewEntry], clock: Clock) -> list[LedgerEntry]:
+    """Log entries in the given order; other writers wait until this transaction ends. Five statements, any number.
+
+    A statement is committed to with a fresh salt of 32 bytes: `leaf_hash(commitment(salt, statement))`.
+    """
+    if not entries:
+        return []
+    before, at = lock_head(session), clock.now()
+    logged = []
+    for offset, entry in enumerate(entries):
+        salt = secrets.token_bytes(SALT_BYTES)
+        leaf = leaf_hash(commitment(salt, entry.statement))
+        logged.append(LedgerEntry(before.size + offset, entry.kind, entry.subject, at, leaf, salt, entry.statement))
+    known = read_nodes(session, complete_subtrees(0, before.size))
+    made: dict[_Place, bytes] = {}
+    for leaf in logged:
+        _grow(leaf.index, leaf.leaf_hash, known, made)
+    size = before.size + len(logged)
+    nodes = {**known, **made}
+    insert_entries(session, logged)
+    insert_nodes(session, [(level, index, digest) for (level, index), digest in made.items()])
+    move_head(session, LogHead(size, subtree_hash(0, size, lambda level, index: nodes[level, index])))
+    return logged
+
+
+def inclusion_proof(session: Session, *, index: int, size: int) -> list[bytes]:
+    """Return the proof that entry `index` is in the log of `size` entries. One read.
+
+    Raises:
+        ProofInvalid: the log has no such entry or has never had this size.
+    """
+    if not 0 <= index < size <= head(session).size:
+        raise ProofInvalid("the log has no such entry at this size")
+    return _in_one_read(session, lambda node_at: make_inclusion_proof(index, size, node_at))
+
+
+def consistency_proof(session: Session, *, old_size: int, new_size: int) -> list[bytes]:
+    """Return the proof that the log of `new_size` continues that of `old_size`. One read.
+
+    Raises:
+        ProofInvalid: the log has never had one of these sizes.
+    """
+    if not 0 <= old_size <= new_size <= head(session).size:
+        raise ProofInvalid("the log has never had these sizes")
+    return _in_one_read(session, lambda node_at: make_consistency_proof(old_size, new_size, node_at))
+
+
+def root_at(session: Session, size: int) -> bytes:
+    """Return the root the log had at `size`. One read."""
+    nodes = read_nodes(session, complete_subtrees(0, size))
+    return subtree_hash(0, size, lambda level, index: nodes[level, index])
+
+
+def _grow(index: int, leaf: bytes, known: dict[_Place, bytes], made: dict[_Place, bytes]) -> None:
+    """Add a leaf and every subtree it completes."""
+    level, digest = 0, leaf
+    made[level, index] = digest
+    while index & 1:
+        left = made.get((level, index - 1)) or known[level, index - 1]
+        level, index, digest = level + 1, index >> 1, node_hash(left, digest)
+        made[level, index] = digest
+
+
+def _in_one_read(session: Session, make: Callable[[Callable[[int, int], bytes]], list[bytes]]) -> list[bytes]:
+    """Make a proof twice: first to learn which subtrees it needs, then with their hashes."""
+    wanted: list[_Place] = []
+
+    def learn(level: int, index: int) -> bytes:
+        wanted.append((level, index))
+        return b""
+
+    make(learn)
+    nodes = read_nodes(session, wanted)
+    return make(lambda level, index: nodes[level, index])

@@ -1,0 +1,139 @@
+"""What does a log say of itself, and who confirms it? C2SP signed-note, tlog-checkpoint and cosignature/v1."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
+from comity.cooperation.ledger.store import LogHead
+from comity.foundation.errors import ComityError
+
+LONGEST_NOTE = 16_384  # characters: a checkpoint with its signature and some hundred co-signatures
+LARGEST_SIZE = 2**63 - 1
+_SIGNATURE, _COSIGNATURE = b"\x01", b"\x04"  # C2SP signed-note: Ed25519; tlog-cosignature: timestamped Ed25519
+_MARK = "— "
+
+
+class CheckpointInvalid(ComityError):
+    """The checkpoint is not a signed statement of this partner's log; ask the partner for it again."""
+
+    code = "ledger.checkpoint-invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A log's statement of its size and root, with the note it was read from."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+
+
+def origin_of(authority: str) -> str:
+    """Return the name of an administration's log."""
+    return f"comity/{authority}"
+
+
+def sign_checkpoint(head: LogHead, keys: NodeKeys) -> str:
+    """Return the signed note that states the log's size and root."""
+    origin = origin_of(keys.authority)
+    body = f"{origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n"
+    return f"{body}\n{_line(origin, _SIGNATURE, keys, keys.sign(body.encode()))}"
+
+
+def read_checkpoint(note: str, identity: PublicIdentity) -> Checkpoint:
+    """Read a checkpoint of the log of `identity` and verify its signature.
+
+    Raises:
+        CheckpointInvalid: the form, the origin or the signature is wrong.
+    """
+    body, lines = _parts(note)
+    origin = origin_of(identity.authority)
+    texts = body.split("\n")
+    if len(texts) < 4 or texts[0] != origin:
+        raise CheckpointInvalid(f"the checkpoint is not of the log {origin}")
+    size, root = _size(texts[1]), _bytes(texts[2])
+    if len(root) != hashlib.sha256().digest_size:
+        raise CheckpointInvalid("the checkpoint's root is not 32 bytes")
+    signatures = _signatures(lines, origin, _SIGNATURE, identity)
+    if not any(identity.verifies(signature, body.encode()) for signature in signatures):
+        raise CheckpointInvalid("the checkpoint is not signed with this partner's key")
+    return Checkpoint(origin, size, root, note)
+
+
+def cosign(checkpoint: Checkpoint, keys: NodeKeys, at: datetime) -> str:
+    """Return the note with our timestamped co-signature added (cosignature/v1).
+
+    What it says: at this time, this log's size and root continued everything we had seen of it.
+    """
+    body, _ = _parts(checkpoint.note)
+    seconds = int(at.timestamp())
+    signature = seconds.to_bytes(8, "big") + keys.sign(_cosigned(body, seconds))
+    return checkpoint.note + _line(origin_of(keys.authority), _COSIGNATURE, keys, signature)
+
+
+def cosigned_at(checkpoint: Checkpoint, witness: PublicIdentity) -> datetime:
+    """Return when `witness` co-signed the checkpoint.
+
+    Raises:
+        CheckpointInvalid: it did not, or its co-signature does not verify.
+    """
+    body, lines = _parts(checkpoint.note)
+    for blob in _signatures(lines, origin_of(witness.authority), _COSIGNATURE, witness):
+        seconds = int.from_bytes(blob[:8], "big")
+        if len(blob) == 72 and seconds < 2**40 and witness.verifies(blob[8:], _cosigned(body, seconds)):
+            return datetime.fromtimestamp(seconds, UTC)
+    raise CheckpointInvalid(f"the checkpoint bears no valid co-signature of {witness.authority}")
+
+
+def _cosigned(body: str, seconds: int) -> bytes:
+    return f"cosignature/v1\ntime {seconds}\n{body}".encode()
+
+
+def _key_id(name: str, algorithm: bytes, key: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + algorithm + key).digest()[:4]
+
+
+def _line(name: str, algorithm: bytes, keys: NodeKeys, signature: bytes) -> str:
+    blob = _key_id(name, algorithm, keys.public.signing_key) + signature
+    return f"{_MARK}{name} {base64.b64encode(blob).decode()}\n"
+
+
+def _signatures(lines: list[str], name: str, algorithm: bytes, identity: PublicIdentity) -> Iterator[bytes]:
+    """Give what stands behind the key id on each line of this name, kind and key."""
+    wanted = _key_id(name, algorithm, identity.signing_key)
+    for line in lines:
+        signer, _, text = line.removeprefix(_MARK).rpartition(" ")
+        if signer == name:
+            blob = _bytes(text)
+            if blob[:4] == wanted:
+                yield blob[4:]
+
+
+def _parts(note: str) -> tuple[str, list[str]]:
+    if len(note) > LONGEST_NOTE:
+        raise CheckpointInvalid("the checkpoint is longer than a checkpoint can be")
+    body, separator, signatures = note.rpartition("\n\n")
+    lines = signatures.split("\n")
+    if not separator or lines[-1] != "" or not all(line.startswith(_MARK) for line in lines[:-1]):
+        raise CheckpointInvalid("the checkpoint is not a signed note")
+    return body + "\n", lines[:-1]
+
+
+def _size(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or (text != "0" and text.startswith("0")) or len(text) > 19:
+        raise CheckpointInvalid("the checkpoint's size is not a whole number")
+    return int(text)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CheckpointInvalid("a part of the checkpoint is not base64") from error

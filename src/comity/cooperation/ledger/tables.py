@@ -1,0 +1,77 @@
+"""The log's rows: entries, the hashes of complete subtrees, the head, and what was co-signed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from comity.foundation.storage.base import Base
+
+
+class LedgerEntryRow(Base):
+    __tablename__ = "ledger_entries"
+
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(128), index=True)
+    at: Mapped[datetime]
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    statement: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class LedgerNodeRow(Base):
+    __tablename__ = "ledger_nodes"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class LedgerHeadRow(Base):
+    """One row: the size and root, and the lock that puts appends in order."""
+
+    __tablename__ = "ledger_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class WitnessedLogRow(Base):
+    """The last checkpoint of a partner's log that we co-signed."""
+
+    __tablename__ = "ledger_witnessed"
+
+    authority: Mapped[str] = mapped_column(String(2), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class CosignedCheckpointRow(Base):
+    """A checkpoint of our log that a partner co-signed."""
+
+    __tablename__ = "ledger_cosigned"
+
+    authority: Mapped[str] = mapped_column(String(2), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class ForkEvidenceRow(Base):
+    """Two statements of a partner about its log that cannot both be true."""
+
+    __tablename__ = "ledger_fork_evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    authority: Mapped[str] = mapped_column(String(2), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    witnessed_note: Mapped[str] = mapped_column(Text)
+    presented_note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

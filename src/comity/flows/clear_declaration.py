@@ -1,0 +1,141 @@
+"""How is a declaration cleared? Kept, compared, judged and released to partners, in the caller's one transaction.
+
+Only this node's own database is read: clearing never waits for a partner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from comity.cooperation.ledger.append import NewEntry, append
+from comity.features.declarations.read import ReadDocument
+from comity.features.declarations.store import keep
+from comity.features.risk.assess import Assessment, assess
+from comity.features.risk.lanes import Lane
+from comity.features.risk.store import decision_of, keep_decision
+from comity.flows.clearing import Clearing
+from comity.flows.gather_context import Context, gather
+from comity.flows.release_to_partners import release_export
+from comity.foundation.canonical_json import canonical_json
+from comity.foundation.errors import ComityError, Finding
+from comity.foundation.trade.declaration import Declaration, DeclarationFunction, DeclarationId, DeclarationKind
+
+JUDGED = (DeclarationKind.IMPORT, DeclarationKind.EXPORT, DeclarationKind.TRANSIT)
+
+
+class DocumentNotReadable(ComityError):
+    """The document has errors and cannot be cleared; correct what its findings name and send it again."""
+
+    code = "declarations.not-readable"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What clearing decided. `lane` is None for what is kept but not judged: amendments and cancellations."""
+
+    declaration_id: DeclarationId
+    mrn: str | None
+    is_new: bool
+    kind: DeclarationKind
+    lane: Lane | None
+    score: float | None
+    reasons: tuple[str, ...]
+    released: int
+    findings: tuple[Finding, ...]
+
+
+def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cleared:
+    """Clear one document that was read without errors; the same document again changes nothing.
+
+    Raises:
+        DocumentNotReadable: the document has no declaration.
+    """
+    declaration = document.declaration
+    if declaration is None:
+        raise DocumentNotReadable
+    kept = keep(
+        session,
+        declaration=declaration,
+        content_sha256=document.content_sha256,
+        source="declared",
+        clock=clearing.clock,
+    )
+    if not kept.is_new:
+        return _known(session, kept.id, declaration, document.findings)
+    if not _is_judged(declaration):
+        return _cleared(kept.id, declaration, document.findings)
+    context = gather(session, declaration, declaration_id=kept.id, clearing=clearing)
+    assessment = assess(
+        context.items,
+        profiles=clearing.profiles,
+        draw=clearing.random.random(),
+        at=clearing.clock.now(),
+        policy=clearing.policy,
+    )
+    keep_decision(session, kept.id, assessment, context=context.worklist_columns, clock=clearing.clock)
+    _log_decision(session, kept.id, assessment, context, clearing=clearing)
+    released = release_export(session, declaration, declaration_id=kept.id, clearing=clearing)
+    return _cleared(kept.id, declaration, document.findings, assessment=assessment, released=released)
+
+
+def _is_judged(declaration: Declaration) -> bool:
+    return declaration.function is DeclarationFunction.ORIGINAL and declaration.kind in JUDGED
+
+
+def _log_decision(
+    session: Session, declaration_id: DeclarationId, assessment: Assessment, context: Context, *, clearing: Clearing
+) -> None:
+    statement = canonical_json(
+        {
+            "declaration": declaration_id,
+            "lane": assessment.lane.value,
+            "score": f"{assessment.score:.6f}",
+            "reasons": [reason.code for reason in assessment.reasons],
+            "random": assessment.random_selected,
+            "propensity": f"{assessment.propensity:.6f}",
+            "engine": assessment.engine_version,
+            "twin": list(context.twin_ids),
+        }
+    )
+    append(session, [NewEntry("decision", declaration_id, statement)], clearing.clock)
+
+
+def _known(
+    session: Session, declaration_id: DeclarationId, declaration: Declaration, findings: tuple[Finding, ...]
+) -> Cleared:
+    decision = decision_of(session, declaration_id)
+    return Cleared(
+        declaration_id,
+        declaration.mrn,
+        is_new=False,
+        kind=declaration.kind,
+        lane=decision.lane if decision else None,
+        score=decision.score if decision else None,
+        reasons=tuple(reason.text for reason in decision.reasons) if decision else (),
+        released=0,
+        findings=findings,
+    )
+
+
+def _cleared(
+    declaration_id: DeclarationId,
+    declaration: Declaration,
+    findings: tuple[Finding, ...],
+    *,
+    assessment: Assessment | None = None,
+    released: int = 0,
+) -> Cleared:
+    return Cleared(
+        declaration_id,
+        declaration.mrn,
+        is_new=True,
+        kind=declaration.kind,
+        lane=assessment.lane if assessment else None,
+        score=assessment.score if assessment else None,
+        reasons=tuple(reason.text for reason in assessment.reasons) if assessment else (),
+        released=released,
+        findings=findings,
+    )

@@ -1,0 +1,31 @@
+"""What a flow needs beside the session: the node's keys, clock, rules, rates and chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from comity.cooperation.identity.keys import NodeKeys
+from comity.features.mirror.rates import ExchangeRates
+from comity.features.mirror.settings import Thresholds
+from comity.features.risk.assess import SelectionPolicy
+from comity.features.risk.profiles import CompiledProfiles
+from comity.foundation.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """The equipment of clearing; the same for every declaration of a node."""
+
+    keys: NodeKeys
+    clock: Clock
+    profiles: CompiledProfiles
+    rates: ExchangeRates
+    thresholds: Thresholds
+    policy: SelectionPolicy
+    random: Random
+
+    @property
+    def authority(self) -> str:
+        """Return the administration this node belongs to (ISO 3166 alpha-2)."""
+        return self.keys.authority

@@ -1,0 +1,46 @@
+"""What proves a record? Everything the ledger says of it, the agreement it fell under, and partners' receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from comity.cooperation.agreements.agreement import as_record
+from comity.cooperation.agreements.store import list_agreements
+from comity.cooperation.exchange.store import list_peers, receipts_of, subject_of_message
+from comity.cooperation.identity.keys import NodeKeys
+from comity.cooperation.ledger.evidence import build_bundle
+from comity.features.declarations.store import find_by_mrn
+from comity.features.mirror.store import match_of
+
+
+def bundle_for(session: Session, record: str, *, keys: NodeKeys) -> dict[str, Any]:
+    """Return the evidence of a declaration (its id or MRN) or of a message (its id), as one JSON value.
+
+    Raises:
+        RecordUnknown: the ledger says nothing of such a record.
+    """
+    subjects = _subjects(session, record)
+    return build_bundle(
+        session,
+        subjects=subjects,
+        identity=keys.public,
+        partners=[peer.identity for peer in list_peers(session)],
+        context={
+            "record": record,
+            "agreements": [
+                {"agreement": as_record(stored.agreement), "signatures": [one.as_json() for one in stored.signatures]}
+                for stored in list_agreements(session)
+            ],
+            "receipts": receipts_of(session, subjects),
+        },
+    )
+
+
+def _subjects(session: Session, record: str) -> list[str]:
+    """Return what the ledger calls the record: its own id, and the messages that its twins came in."""
+    kept = find_by_mrn(session, record)
+    found = kept.id if kept else subject_of_message(session, record) or record
+    match = match_of(session, found)
+    return [found, *(match.pair.export_ids if match else ())]

@@ -1,0 +1,67 @@
+"""What happens with a message a partner sent? One table from message type to the flow that takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from comity.cooperation.exchange.inbox import Handler, ReceivedMessage
+from comity.features.declarations.canonical import from_record
+from comity.features.mirror.record import mirror_record
+from comity.features.mirror.store import keep_partner_export
+from comity.features.risk.store import keep_feedback
+from comity.flows.clearing import Clearing
+from comity.flows.match_record import match_export
+from comity.flows.release_to_partners import EXPORT_RECORD, RESULT
+from comity.foundation.trade.declaration import Declaration
+
+
+def handlers_for(clearing: Clearing) -> Mapping[str, Handler]:
+    """Return the table that the inbox is given."""
+
+    def take_export(session: Session, message: ReceivedMessage) -> str:
+        return receive_export(session, message, clearing=clearing)
+
+    def take_result(session: Session, message: ReceivedMessage) -> str:
+        return receive_result(session, message, clearing=clearing)
+
+    return {EXPORT_RECORD: take_export, RESULT: take_result}
+
+
+def receive_export(session: Session, message: ReceivedMessage, *, clearing: Clearing) -> str:
+    """Keep a partner's export record and pair it with the imports already here; return the business outcome.
+
+    Raises:
+        RecordInvalid: the payload is not a declaration.
+    """
+    declaration = from_record(message.payload)
+    record = mirror_record(declaration, id=message.message_id, date=_day(declaration, message))
+    is_new = keep_partner_export(
+        session,
+        partner=message.sender,
+        message_id=message.message_id,
+        record=message.payload,
+        mirror=record,
+        clock=clearing.clock,
+    )
+    if not is_new:
+        return "known"
+    return "paired" if match_export(session, record, clearing=clearing).pair else "stored"
+
+
+def receive_result(session: Session, message: ReceivedMessage, *, clearing: Clearing) -> str:
+    """Keep the result of an examination that one of our export records led to; return the business outcome."""
+    keep_feedback(
+        session,
+        partner=message.sender,
+        message_id=message.message_id,
+        payload=message.payload,
+        clock=clearing.clock,
+    )
+    return "stored"
+
+
+def _day(declaration: Declaration, message: ReceivedMessage) -> date:
+    return (declaration.acceptance_at or declaration.issued_at or message.received_at).date()
