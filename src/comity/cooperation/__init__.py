@@ -1,0 +1,1 @@
+"""How administrations cooperate: identity, ledger, agreements, exchange."""

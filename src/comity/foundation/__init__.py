@@ -1,0 +1,1 @@
+"""What everything stands on: vocabulary, storage, settings, clock, errors."""

@@ -58,7 +58,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             continue
         field = known.get(name)
         if field is None:
-            raise SettingInvalid(f"{name} is not a setting of this node; see docs/reference/configuration.md", path=name)
+            raise SettingInvalid(
+                f"{name} is not a setting of this node; see docs/reference/configuration.md", path=name
+            )
         if field.type == "int":
             if not text.isdigit():
                 raise SettingInvalid(f"{name} must be a whole number", path=name)

@@ -178,7 +178,11 @@ def _faults(record: object) -> Iterator[Finding]:
     yield from _name_faults(record.get("id"), "id")
     yield from _text_faults(record.get("title"), "title")
     parties = record.get("parties")
-    if not _is_list_of(parties, _AUTHORITY, 2, 200) or len(set(parties)) != len(parties):
+    if (
+        not isinstance(parties, list)
+        or not _is_list_of(parties, _AUTHORITY, 2, 200)
+        or len(set(parties)) < len(parties)
+    ):
         yield _fault("parties", "must be two or more different administrations (ISO 3166 alpha-2)")
         parties = []
     basis = record.get("legal_basis")
@@ -194,7 +198,7 @@ def _faults(record: object) -> Iterator[Finding]:
         yield from _name_faults(name, f"data_classes.{name}")
         if not _is_list_of(fields, _FIELD, 1, MOST_FIELDS):
             yield _fault(f"data_classes.{name}", "must be a list of dotted field names")
-    yield from _clause_faults(record.get("clauses"), set(parties or ()), classes)
+    yield from _clause_faults(record.get("clauses"), set(parties), classes)
     yield from _validity_faults(record)
 
 

@@ -16,7 +16,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def draft_agreement(
-    *, id: str, parties: Sequence[str], valid_from: date, valid_to: date, template: str = "export-data"  # noqa: A002
+    *,
+    id: str,
+    parties: Sequence[str],
+    valid_from: date,
+    valid_to: date,
+    template: str = "export-data",  # noqa: A002
 ) -> Agreement:
     """Return an unsigned agreement made from a template.
 

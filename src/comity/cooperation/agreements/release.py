@@ -23,8 +23,6 @@ from comity.cooperation.agreements.lifecycle import AgreementStatus
 from comity.cooperation.agreements.minimise import fields_outside, minimise
 from comity.cooperation.agreements.permissions import Question, decide
 from comity.cooperation.agreements.store import StoredAgreement, agreements_with, keep_decision
-from comity.cooperation.ledger.append import NewEntry, append
-from comity.foundation.canonical_json import canonical_json
 from comity.foundation.clock import Clock
 
 DELIVERY_DAYS = 60  # a guess: how long a partner may be away before its messages expire; revisit with the courier
@@ -76,6 +74,9 @@ class Received:
 def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Clock) -> Release:
     """Let a payload leave as far as an agreement covers it; the decision is kept either way.
 
+    The ledger's entry is the message that `exchange.outbox.enqueue` makes of the release in the same transaction: it
+    names clause, agreement and purpose.
+
     Raises:
         ReleaseRefused: NoAgreement, AgreementNotInForce, AgreementExpired, DataClassNotCovered or PurposeNotCovered;
             nothing leaves, and the message names the clause or its absence.
@@ -103,8 +104,6 @@ def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Cl
         expires=at + timedelta(days=DELIVERY_DAYS),
     )
     _log(session, "out", question, request.subject, at=at, allowed=(stored.agreement.id, clause))
-    statement = {"release": released.id, "clause": clause.id, "agreement": stored.hash, "purpose": request.purpose}
-    append(session, [NewEntry("release", request.subject, canonical_json(statement))], clock)
     return released
 
 

@@ -40,6 +40,7 @@ def keep_agreement(session: Session, agreement: Agreement, *, clock: Clock) -> N
     Raises:
         AgreementChanged: another text is kept under this id.
     """
+    _forget(session)
     digest = agreement_hash(agreement)
     kept = session.get(AgreementRow, agreement.id)
     if kept is None:
@@ -71,6 +72,7 @@ def add_signature(
             signed_at=clock.now(),
         )
     )
+    _forget(session)
     statement = canonical_json({"agreement": as_record(stored.agreement), "signature": signature.as_json()})
     append(session, [NewEntry("agreement", agreement_id, statement)], clock)
 
@@ -83,6 +85,7 @@ def terminate(session: Session, agreement_id: str, *, clock: Clock) -> None:
     """
     find_agreement(session, agreement_id)
     session.execute(update(AgreementRow).where(AgreementRow.id == agreement_id).values(terminated_at=clock.now()))
+    _forget(session)
 
 
 def find_agreement(session: Session, agreement_id: str) -> StoredAgreement:
@@ -98,7 +101,14 @@ def find_agreement(session: Session, agreement_id: str) -> StoredAgreement:
 
 
 def list_agreements(session: Session) -> list[StoredAgreement]:
-    """Return every agreement kept, by id. Two statements."""
+    """Return every agreement kept, by id. Two statements, once a transaction."""
+    if _READ not in session.info:
+        session.info[_READ] = _list(session)
+    listed: list[StoredAgreement] = session.info[_READ]
+    return listed
+
+
+def _list(session: Session) -> list[StoredAgreement]:
     signatures: dict[str, list[Signature]] = {}
     for row in session.execute(_SIGNATURES):
         signatures.setdefault(row.agreement_id, []).append(Signature(row.authority, row.fingerprint, row.signature))
@@ -143,6 +153,13 @@ def decision_counts(session: Session) -> dict[str, int]:
     return {f"{row[0]}-{'allowed' if row[1] else 'refused'}": row[2] for row in session.execute(query)}
 
 
+_READ = "comity.agreements.read"
+
+
+def _forget(session: Session) -> None:
+    session.info.pop(_READ, None)
+
+
 class _Document:
     """A document that is not part of the cache key: the hash before it names it already."""
 
@@ -163,9 +180,9 @@ def _parsed(_hash: str, document: _Document) -> Agreement:
     return parse_agreement(document.record)
 
 
-_AGREEMENTS = select(
-    AgreementRow.id, AgreementRow.hash, AgreementRow.document, AgreementRow.terminated_at
-).order_by(AgreementRow.id)
+_AGREEMENTS = select(AgreementRow.id, AgreementRow.hash, AgreementRow.document, AgreementRow.terminated_at).order_by(
+    AgreementRow.id
+)
 _SIGNATURES = select(
     AgreementSignatureRow.agreement_id,
     AgreementSignatureRow.authority,

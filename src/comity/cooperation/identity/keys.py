@@ -85,7 +85,9 @@ class PublicIdentity:
         except (KeyError, ValueError, TypeError) as error:
             raise KeyInvalid from error
         if identity.suite != ENCRYPTION_SUITE:
-            raise KeyInvalid(f"the encryption suite {identity.suite!r} is not known; this version uses {ENCRYPTION_SUITE}")
+            raise KeyInvalid(
+                f"the encryption suite {identity.suite!r} is not known; this version uses {ENCRYPTION_SUITE}"
+            )
         return identity
 
     def encryption_public_key(self) -> MLKEM768X25519PublicKey:

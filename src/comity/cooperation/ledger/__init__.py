@@ -1,0 +1,1 @@
+"""What can be proved: the node's own append-only log."""

@@ -75,8 +75,8 @@ def append(session: Session, entries: Sequence[NewEntry], clock: Clock) -> list[
         logged.append(LedgerEntry(before.size + offset, entry.kind, entry.subject, at, leaf, salt, entry.statement))
     known = read_nodes(session, complete_subtrees(0, before.size))
     made: dict[_Place, bytes] = {}
-    for leaf in logged:
-        _grow(leaf.index, leaf.leaf_hash, known, made)
+    for new in logged:
+        _grow(new.index, new.leaf_hash, known, made)
     size = before.size + len(logged)
     nodes = {**known, **made}
     insert_entries(session, logged)

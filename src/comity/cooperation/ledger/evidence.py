@@ -130,7 +130,9 @@ def verify_bundle(bundle: dict[str, Any]) -> VerifiedEvidence:
         _checkpoint(note, log, f"checkpoints[{position}]")
         for position, note in enumerate(_list(bundle, "checkpoints", MOST_WITNESSES))
     ]
-    if not checkpoints or any(one.root != checkpoints[0].root or one.size != checkpoints[0].size for one in checkpoints):
+    if not checkpoints or any(
+        one.root != checkpoints[0].root or one.size != checkpoints[0].size for one in checkpoints
+    ):
         raise EvidenceInvalid("the checkpoints are absent or contradict each other", path="checkpoints")
     witnesses = [
         _identity(one, f"witnesses[{position}]")

@@ -108,7 +108,7 @@ def read_nodes(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tupl
         and_(LedgerNodeRow.level == level, LedgerNodeRow.index.in_(indexes)) for level, indexes in by_level.items()
     ]
     rows = session.execute(select(LedgerNodeRow.level, LedgerNodeRow.index, LedgerNodeRow.hash).where(or_(*matching)))
-    return {(row.level, row.index): row.hash for row in rows}
+    return {(level, index): digest for level, index, digest in rows}
 
 
 def entries_of(session: Session, subject: str) -> list[LedgerEntry]:
@@ -139,9 +139,10 @@ def witnessed(session: Session, authority: str) -> WitnessedLog | None:
 def keep_witnessed(session: Session, authority: str, log: WitnessedLog, *, clock: Clock) -> None:
     """Keep the checkpoint that was co-signed in place of the earlier one."""
     values = {"size": log.size, "root": log.root, "note": log.note, "at": clock.now()}
-    changed = session.execute(update(WitnessedLogRow).where(WitnessedLogRow.authority == authority).values(values))
-    if changed.rowcount == 0:
+    if session.get(WitnessedLogRow, authority) is None:
         session.execute(insert(WitnessedLogRow).values(authority=authority, **values))
+    else:
+        session.execute(update(WitnessedLogRow).where(WitnessedLogRow.authority == authority).values(values))
 
 
 def keep_cosigned_checkpoint(session: Session, checkpoint: CosignedCheckpoint) -> None:

@@ -74,9 +74,7 @@ def witness_checkpoint(
     checkpoint = read_checkpoint(note, partner)
     seen = witnessed(session, partner.authority) or WitnessedLog(0, EMPTY_ROOT, "")
     if checkpoint.size < seen.size:
-        raise RollbackDetected(
-            authority=partner.authority, witnessed_note=seen.note, presented_note=checkpoint.note
-        )
+        raise RollbackDetected(authority=partner.authority, witnessed_note=seen.note, presented_note=checkpoint.note)
     try:
         verify_consistency(
             old_size=seen.size,
@@ -113,9 +111,7 @@ def keep_fork_evidence(session: Session, error: LogContradiction, clock: Clock) 
     )
 
 
-def keep_cosigned(
-    session: Session, *, partner: PublicIdentity, note: str, own: PublicIdentity, clock: Clock
-) -> None:
+def keep_cosigned(session: Session, *, partner: PublicIdentity, note: str, own: PublicIdentity, clock: Clock) -> None:
     """Keep a partner's co-signature on our log, after verifying that the note is ours and the root was ours.
 
     Raises:

@@ -55,7 +55,9 @@ def is_imo(text: str) -> bool:
     if match is None:
         return False
     digits = match.group(1)
-    return sum(int(digit) * weight for digit, weight in zip(digits, range(7, 1, -1), strict=False)) % 10 == int(digits[6])
+    return sum(int(digit) * weight for digit, weight in zip(digits, range(7, 1, -1), strict=False)) % 10 == int(
+        digits[6]
+    )
 
 
 def is_awb(text: str) -> bool:

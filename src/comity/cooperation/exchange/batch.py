@@ -1,0 +1,103 @@
+"""What travels in one round trip? A signed batch of sealed messages with our checkpoint; a signed answer with receipts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from comity.cooperation.exchange import jws
+from comity.cooperation.exchange.errors import EnvelopeInvalid
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
+
+BATCH_TYPE = "comity-batch.v1+jws"
+ANSWER_TYPE = "comity-answer.v1+jws"
+RECEIPT_TYPE = "comity-receipt.v1+jws"
+MOST_MESSAGES = 1_000
+MOST_PROOF = 64
+
+
+class SealedMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One sealed message, its id, and the agreement whose hash is in the seal."""
+
+    id: str
+    agreement_hash: str
+    sealed: bytes
+
+
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the sender says: `proof` shows that `checkpoint` continues the log of `proof_from` entries."""
+
+    sender: str
+    recipient: str
+    created: datetime
+    checkpoint: str
+    proof_from: int
+    proof: list[bytes]
+    messages: list[SealedMessage]
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the recipient says: one receipt a message, and its co-signature on the sender's checkpoint, if it could.
+
+    `witnessed_size` is how much of the sender's log the recipient has co-signed; `refusal` says why it did not.
+    """
+
+    sender: str
+    recipient: str
+    created: datetime
+    receipts: list[bytes]
+    cosigned: str | None
+    witnessed_size: int
+    refusal: str | None
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The recipient's statement about one message.
+
+    `result`: stored, refused (final), or again (send it again: nothing was stored). `outcome` is the business word or
+    the refusal's code; `missing` names the sequence that must come first.
+    """
+
+    message_id: str
+    sender: str
+    recipient: str
+    sequence: int
+    result: str
+    outcome: str
+    received: datetime
+    ledger_index: int | None = None
+    missing: int | None = None
+
+
+_T = TypeVar("_T", Batch, Answer, Receipt)
+
+
+def write(value: Batch | Answer | Receipt, *, typ: str, keys: NodeKeys) -> bytes:
+    """Return the signed form."""
+    return jws.sign(msgspec.json.encode(value), typ=typ, keys=keys)
+
+
+def read(signed: bytes, kind: type[_T], *, typ: str, sender: PublicIdentity) -> _T:
+    """Verify and read a signed form.
+
+    Raises:
+        ExchangeError: EnvelopeInvalid, CriticalFieldUnknown or SignatureInvalid.
+    """
+    return decode(jws.verify(signed, typ=typ, sender=sender), kind)
+
+
+def decode(content: bytes, kind: type[_T]) -> _T:
+    """Read the content of a signed form.
+
+    Raises:
+        EnvelopeInvalid: it is not of this form.
+    """
+    try:
+        value = msgspec.json.decode(content, type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+        raise EnvelopeInvalid(f"the {kind.__name__.lower()} is not of this version: {error}") from error
+    if isinstance(value, Batch) and (len(value.messages) > MOST_MESSAGES or len(value.proof) > MOST_PROOF):
+        raise EnvelopeInvalid("the batch holds more messages or a longer proof than a batch can")
+    return value

@@ -1,0 +1,105 @@
+"""What stands between this node and a partner, and on which side is it?"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from sqlalchemy.orm import Session
+
+from comity.cooperation.agreements.lifecycle import AgreementStatus
+from comity.cooperation.agreements.store import agreements_with
+from comity.cooperation.exchange.errors import ClockSkewed, ExchangeError, PartnerUnreachable
+from comity.cooperation.exchange.sender import deliver_batch
+from comity.cooperation.exchange.store import Peer, exchange_counts
+from comity.cooperation.exchange.transport import Transport
+from comity.cooperation.identity.keys import NodeKeys
+from comity.cooperation.ledger.append import head
+from comity.cooperation.ledger.store import cosigned_size, evidence_against
+from comity.foundation.clock import Clock
+from comity.foundation.storage.session import Database
+
+OURS, THEIRS, BETWEEN = "ours", "theirs", "between"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One check: whether it is fine, on which side a fault would be, and what to do."""
+
+    check: str
+    ok: bool
+    side: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the diagnosis for a machine."""
+        return asdict(self)
+
+
+def diagnose(database: Database, peer: Peer, *, keys: NodeKeys, transport: Transport, clock: Clock) -> list[Diagnosis]:
+    """Check address, certificate, round trip, clock, agreement, queue and log; sends one real batch."""
+    checks = [_address(peer), _certificate(peer, clock), _round_trip(database, peer, keys, transport, clock)]
+    with database.reading() as session:
+        checks += [_agreement(session, peer, clock), _queue(session, peer), _log(session, peer)]
+    return checks
+
+
+def _address(peer: Peer) -> Diagnosis:
+    parts = urlsplit(peer.url)
+    fine = parts.scheme == "https" and bool(parts.hostname)
+    return Diagnosis(
+        "address", fine, THEIRS, peer.url if fine else "the card's address is not https://…; ask for a new card"
+    )
+
+
+def _certificate(peer: Peer, clock: Clock) -> Diagnosis:
+    try:
+        ends = x509.load_pem_x509_certificate(peer.tls_certificate.encode()).not_valid_after_utc
+        ssl.create_default_context(cadata=peer.tls_certificate)
+    except (ValueError, ssl.SSLError):
+        return Diagnosis("certificate", False, THEIRS, "the pinned certificate is damaged; ask for a new card")
+    if ends < clock.now():
+        return Diagnosis(
+            "certificate", False, THEIRS, f"the pinned certificate expired on {ends.date()}; ask for a new card"
+        )
+    return Diagnosis("certificate", True, THEIRS, f"pinned, valid until {ends.date()}")
+
+
+def _round_trip(database: Database, peer: Peer, keys: NodeKeys, transport: Transport, clock: Clock) -> Diagnosis:
+    try:
+        deliver_batch(database, peer.authority, keys=keys, transport=transport, clock=clock)
+    except PartnerUnreachable as error:
+        return Diagnosis(
+            "reachable", False, BETWEEN, f"{error.message}; is the partner's node running, is the way open?"
+        )
+    except ExchangeError as error:
+        if ClockSkewed.code in error.message:
+            return Diagnosis("clock", False, BETWEEN, "the clocks differ too much; set both by a time server")
+        return Diagnosis("reachable", False, THEIRS, error.message)
+    return Diagnosis("reachable", True, BETWEEN, "a signed batch went there and the answer verified")
+
+
+def _agreement(session: Session, peer: Peer, clock: Clock) -> Diagnosis:
+    states = {one.agreement.id: one.status(clock.now()) for one in agreements_with(session, peer.authority)}
+    fine = AgreementStatus.IN_FORCE in states.values()
+    told = ", ".join(f"{name}: {status}" for name, status in states.items()) or "there is no agreement"
+    return Diagnosis("agreement", fine, BETWEEN, told)
+
+
+def _queue(session: Session, peer: Peer) -> Diagnosis:
+    counts = exchange_counts(session, peer.authority)
+    fine = counts.refused == 0
+    return Diagnosis("queue", fine, THEIRS, f"{counts.waiting} waiting, {counts.refused} refused by the partner")
+
+
+def _log(session: Session, peer: Peer) -> Diagnosis:
+    against = evidence_against(session, peer.authority)
+    if against:
+        return Diagnosis(
+            "log", False, THEIRS, f"{len(against)} contradictions in the partner's log are kept as evidence"
+        )
+    size, seen = head(session).size, cosigned_size(session, peer.authority)
+    return Diagnosis("log", True, BETWEEN, f"the partner has co-signed {seen} of our {size} entries")

@@ -1,0 +1,141 @@
+"""Why a message, a batch or a receipt is refused: one stable code for each way in which a partner can break the rules."""
+
+from __future__ import annotations
+
+from comity.foundation.errors import ComityError
+
+
+class ExchangeError(ComityError):
+    """The exchange with a partner refused something."""
+
+    code = "exchange.refused"
+
+
+class EnvelopeInvalid(ExchangeError):
+    """The envelope is not of this protocol version: it is truncated, not JSON, or a field is missing or malformed."""
+
+    code = "exchange.envelope-invalid"
+
+
+class SignatureInvalid(ExchangeError):
+    """The signature does not verify with the sender's pinned key; a bit was changed, or another key signed."""
+
+    code = "exchange.signature-invalid"
+    status = 401
+
+
+class CriticalFieldUnknown(ExchangeError):
+    """The envelope names a critical field or an algorithm that this version does not know."""
+
+    code = "exchange.critical-field-unknown"
+
+
+class SealInvalid(ExchangeError):
+    """The sealed message does not open with this node's key: a bit was changed, or it was sealed to someone else."""
+
+    code = "exchange.seal-invalid"
+
+
+class RecipientWrong(ExchangeError):
+    """The message is addressed to another administration."""
+
+    code = "exchange.recipient-wrong"
+
+
+class SenderUnknown(ExchangeError):
+    """The sender is not a partner of this node; exchange cards first."""
+
+    code = "exchange.sender-unknown"
+    status = 401
+
+
+class SenderWrong(ExchangeError):
+    """The message names another sender than the batch that carried it."""
+
+    code = "exchange.sender-wrong"
+
+
+class MessageExpired(ExchangeError):
+    """The message is past its expiry; the sender must release it anew."""
+
+    code = "exchange.message-expired"
+
+
+class ClockSkewed(ExchangeError):
+    """The message or batch was made further in the future, or the batch longer ago, than the clocks may differ."""
+
+    code = "exchange.clock-skewed"
+
+
+class MessageWithheld(ExchangeError):
+    """A message before this one is missing; send it first."""
+
+    code = "exchange.message-withheld"
+    status = 409
+
+
+class ChainBroken(ExchangeError):
+    """The message does not follow the last one received: its sequence was used, or its previous hash is another's."""
+
+    code = "exchange.chain-broken"
+    status = 409
+
+
+class TypeUnknown(ExchangeError):
+    """This node has no handler for the message type and version."""
+
+    code = "exchange.type-unknown"
+
+
+class BatchTooLarge(ExchangeError):
+    """The batch is larger than this node takes; send fewer messages at once."""
+
+    code = "exchange.batch-too-large"
+    status = 413
+
+
+class BatchReplayed(ExchangeError):
+    """The batch is not newer than the last one of this partner; it was replayed."""
+
+    code = "exchange.batch-replayed"
+    status = 409
+
+
+class PartnerUnreachable(ExchangeError):
+    """The partner does not answer; its messages wait."""
+
+    code = "exchange.partner-unreachable"
+    status = 503
+
+
+class PartnerRefused(ExchangeError):
+    """The partner refused the batch."""
+
+    code = "exchange.partner-refused"
+    status = 502
+
+
+class PeerUnknown(ExchangeError):
+    """No partner of that name; add its card with `comity peer add`."""
+
+    code = "exchange.peer-unknown"
+    status = 404
+
+
+class CardInvalid(ExchangeError):
+    """The card is not signed by the key it names, or it is damaged; ask the partner for it again."""
+
+    code = "exchange.card-invalid"
+
+
+class FingerprintDiffers(ExchangeError):
+    """The card's fingerprint is not the one you heard from the partner: do not trust the card."""
+
+    code = "exchange.fingerprint-differs"
+
+
+class PeerChanged(ExchangeError):
+    """Another key is pinned for this partner already; a new key must be handed over by the old one."""
+
+    code = "exchange.peer-changed"
+    status = 409

@@ -1,0 +1,334 @@
+"""What happens when a partner's batch arrives? Verified, opened, put in order, admitted, handled: one commit, one answer.
+
+Every message gets a signed receipt. A message that was stored or finally refused moves its stream on; one that must be
+sent again does not, and those behind it wait for it. A known message gets the receipt it got before.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from comity.cooperation.agreements.errors import ReleaseRefused
+from comity.cooperation.agreements.permissions import Question
+from comity.cooperation.agreements.release import Received, admit
+from comity.cooperation.exchange.batch import (
+    ANSWER_TYPE,
+    BATCH_TYPE,
+    RECEIPT_TYPE,
+    Answer,
+    Batch,
+    Receipt,
+    SealedMessage,
+    decode,
+    read,
+    write,
+)
+from comity.cooperation.exchange.envelope import Header, open_sealed, read_message
+from comity.cooperation.exchange.errors import (
+    BatchReplayed,
+    BatchTooLarge,
+    ChainBroken,
+    ClockSkewed,
+    EnvelopeInvalid,
+    ExchangeError,
+    MessageExpired,
+    MessageWithheld,
+    PeerUnknown,
+    RecipientWrong,
+    SenderUnknown,
+    SenderWrong,
+    TypeUnknown,
+)
+from comity.cooperation.exchange.jws import peek
+from comity.cooperation.exchange.store import (
+    IN,
+    Peer,
+    PeerState,
+    find_peer,
+    insert_incoming,
+    lock_stream,
+    move_stream,
+    note_batch,
+    note_contact,
+    receipts_for,
+)
+from comity.cooperation.identity.keys import NodeKeys
+from comity.cooperation.ledger.append import NewEntry, append
+from comity.cooperation.ledger.witness import (
+    ConsistencyProofMissing,
+    LogContradiction,
+    keep_fork_evidence,
+    witness_checkpoint,
+    witnessed_size,
+)
+from comity.foundation.clock import Clock
+from comity.foundation.errors import ComityError
+from comity.foundation.storage.session import Database
+
+STORED, REFUSED, AGAIN = "stored", "refused", "again"
+INTERNAL = "exchange.receiver-failed"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMessage:
+    """A message that was verified and admitted, for the flow that takes it."""
+
+    header: Header
+    payload: dict[str, Any]
+    message_id: str
+    sender: str
+    received_at: datetime
+
+
+Handler = Callable[[Session, ReceivedMessage], str]
+"""Takes a message in the inbox's transaction and returns the business outcome, a word; a `ComityError` refuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLimits:
+    """What a batch may be, and how far clocks may differ."""
+
+    largest_bytes: int = 64 * 1024 * 1024
+    skew: timedelta = timedelta(seconds=300)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """One message on its way through: what it got so far."""
+
+    message: SealedMessage
+    header: Header | None = None
+    jws: bytes = b""
+    result: str = AGAIN
+    outcome: str = INTERNAL
+    missing: int | None = None
+    receipt: bytes = b""
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of one batch."""
+
+    session: Session
+    peer: Peer
+    keys: NodeKeys
+    now: datetime
+    handlers: Mapping[str, Handler]
+    skew: timedelta
+    streams: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def last_of(self, agreement_id: str) -> tuple[int, str]:
+        """Return the last sequence and id of the partner's stream."""
+        if agreement_id not in self.streams:
+            self.streams[agreement_id] = lock_stream(self.session, self.peer.authority, agreement_id, IN)
+        return self.streams[agreement_id]
+
+
+def receive_batch(
+    database: Database,
+    body: bytes,
+    *,
+    keys: NodeKeys,
+    clock: Clock,
+    handlers: Mapping[str, Handler],
+    limits: InboxLimits = InboxLimits(),  # noqa: B008 - frozen
+) -> bytes:
+    """Take a partner's batch in one transaction and return the signed answer.
+
+    Raises:
+        ExchangeError: the batch as a whole is refused, and nothing of it is kept.
+    """
+    if len(body) > limits.largest_bytes:
+        raise BatchTooLarge
+    claimed = decode(peek(body), Batch)
+    with database.transaction() as session:
+        try:
+            peer = find_peer(session, claimed.sender)
+        except PeerUnknown as error:
+            raise SenderUnknown from error
+        batch = read(body, Batch, typ=BATCH_TYPE, sender=peer.identity)
+        run = _Run(session, peer, keys, clock.now(), handlers, limits.skew)
+        _check_batch(batch, run)
+        note_batch(session, peer.authority, created=batch.created)
+        receipts = _take_all(run, batch.messages, clock)
+        cosigned, refusal = _witness(run, batch, clock)
+        answer = Answer(
+            sender=keys.authority,
+            recipient=peer.authority,
+            created=run.now,
+            receipts=receipts,
+            cosigned=cosigned,
+            witnessed_size=witnessed_size(session, peer.authority),
+            refusal=refusal,
+        )
+    return write(answer, typ=ANSWER_TYPE, keys=keys)
+
+
+def _check_batch(batch: Batch, run: _Run) -> None:
+    if batch.recipient != run.keys.authority:
+        raise RecipientWrong(f"the batch is addressed to {batch.recipient}, this is {run.keys.authority}")
+    if batch.created.tzinfo is None or abs(batch.created - run.now) > run.skew:
+        raise ClockSkewed(f"the clocks differ by more than {int(run.skew.total_seconds())} seconds; compare them")
+    if run.peer.last_batch_at is not None and batch.created <= run.peer.last_batch_at:
+        raise BatchReplayed
+
+
+def _take_all(run: _Run, messages: list[SealedMessage], clock: Clock) -> list[bytes]:
+    known = receipts_for(run.session, [message.id for message in messages])
+    taken: list[_Taken] = []
+    for message in messages:
+        one = _Taken(message, receipt=known.get(message.id, b""))
+        if not one.receipt:
+            _take(run, one)
+            if one.result != AGAIN:
+                known[message.id] = b"-"  # the same id twice in one batch: the second waits for the next
+        taken.append(one)
+    _keep(run, taken, clock)
+    return [one.receipt for one in taken if one.receipt != b"-"]
+
+
+def _take(run: _Run, one: _Taken) -> None:
+    """Decide about one message; what it changes beside its own row is in a savepoint."""
+    try:
+        one.jws = open_sealed(one.message.sealed, keys=run.keys, agreement_hash=one.message.agreement_hash)
+        header, payload, message_id = read_message(one.jws, sender=run.peer.identity)
+        if message_id != one.message.id or header.agreement_hash != one.message.agreement_hash:
+            raise EnvelopeInvalid("the batch names another id or agreement than the message inside")
+        one.header = header
+        _check_addresses(header, run)
+        _check_chain(header, run)
+    except MessageWithheld as withheld:
+        one.outcome = withheld.code
+        one.missing = run.last_of(one.header.agreement_id)[0] + 1 if one.header else None
+        return
+    except ExchangeError as error:
+        one.header, one.outcome = None, error.code
+        return
+    try:
+        with run.session.begin_nested():
+            one.outcome = _admit_and_handle(run, header, payload, message_id)
+            one.result = STORED
+    except ComityError as error:
+        one.result, one.outcome = REFUSED, error.code
+    except Exception:
+        log.exception("exchange.receiver-failed message=%s", message_id)
+        one.header = None
+        return
+    run.streams[header.agreement_id] = (header.sequence, message_id)
+
+
+def _check_addresses(header: Header, run: _Run) -> None:
+    if header.recipient != run.keys.authority:
+        raise RecipientWrong(f"the message is addressed to {header.recipient}, this is {run.keys.authority}")
+    if header.sender != run.peer.authority:
+        raise SenderWrong
+    if header.created > run.now + run.skew:
+        raise ClockSkewed
+
+
+def _check_chain(header: Header, run: _Run) -> None:
+    last, last_id = run.last_of(header.agreement_id)
+    if header.sequence > last + 1:
+        raise MessageWithheld(f"message {last + 1} of this stream is missing; send it first")
+    if header.sequence <= last or header.previous_hash != last_id:
+        raise ChainBroken
+
+
+def _admit_and_handle(run: _Run, header: Header, payload: dict[str, Any], message_id: str) -> str:
+    if header.expires < run.now:
+        raise MessageExpired
+    handler = run.handlers.get(header.type)
+    if handler is None:
+        raise TypeUnknown(f"this node does not take messages of type {header.type}")
+    question = Question(header.sender, header.recipient, header.data_class, header.type, header.purpose)
+    received = Received(question, header.agreement_id, header.agreement_hash, header.clause, message_id)
+    admit(run.session, received=received, payload=payload, at=run.now)
+    return handler(run.session, ReceivedMessage(header, payload, message_id, header.sender, run.now))
+
+
+def _keep(run: _Run, taken: list[_Taken], clock: Clock) -> None:
+    """Write what came in, log it, and sign a receipt for each message."""
+    final = [one for one in taken if not one.receipt and one.result != AGAIN and one.header]
+    logged = append(
+        run.session,
+        [
+            NewEntry("message-received" if one.result == STORED else "message-refused", one.message.id, one.jws)
+            for one in final
+        ],
+        clock,
+    )
+    indexes = {entry.subject: entry.index for entry in logged}
+    for one in taken:
+        if not one.receipt:
+            one.receipt = _receipt(run, one, indexes.get(one.message.id))
+    if final:
+        insert_incoming(run.session, [_row(run, one, one.header) for one in final if one.header])
+    for agreement_id, (sequence, last_id) in run.streams.items():
+        move_stream(run.session, run.peer.authority, agreement_id, IN, sequence=sequence, last_id=last_id)
+
+
+def _receipt(run: _Run, one: _Taken, ledger_index: int | None) -> bytes:
+    receipt = Receipt(
+        message_id=one.message.id,
+        sender=run.keys.authority,
+        recipient=run.peer.authority,
+        sequence=one.header.sequence if one.header else 0,
+        result=one.result,
+        outcome=one.outcome,
+        received=run.now,
+        ledger_index=ledger_index,
+        missing=one.missing,
+    )
+    return write(receipt, typ=RECEIPT_TYPE, keys=run.keys)
+
+
+def _row(run: _Run, one: _Taken, header: Header) -> dict[str, Any]:
+    return {
+        "id": one.message.id,
+        "partner": run.peer.authority,
+        "agreement_id": header.agreement_id,
+        "sequence": header.sequence,
+        "subject": header.subject,
+        "type": header.type,
+        "received_at": run.now,
+        "refusal": one.outcome if one.result == REFUSED else None,
+        "receipt": one.receipt,
+    }
+
+
+def _witness(run: _Run, batch: Batch, clock: Clock) -> tuple[str | None, str | None]:
+    """Co-sign the partner's checkpoint; return the note, or why not. A contradiction is kept as evidence."""
+    partner = run.peer
+    try:
+        if batch.proof_from != witnessed_size(run.session, partner.authority):
+            raise ConsistencyProofMissing
+        note = witness_checkpoint(
+            run.session,
+            partner=partner.identity,
+            note=batch.checkpoint,
+            proof=batch.proof,
+            keys=run.keys,
+            clock=clock,
+        )
+    except LogContradiction as contradiction:
+        log.warning("%s partner=%s", contradiction.code, partner.authority)
+        keep_fork_evidence(run.session, contradiction, clock)
+        note_contact(
+            run.session,
+            partner.authority,
+            state=PeerState.CONTRADICTING,
+            error=contradiction.message,
+            at=run.now,
+        )
+        return None, contradiction.code
+    except ComityError as refused:
+        return None, refused.code
+    return note, None

@@ -1,0 +1,90 @@
+"""How is something signed on the wire? JWS compact serialisation (RFC 7515), algorithm Ed25519 (RFC 9864), nothing else."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from comity.cooperation.exchange.errors import CriticalFieldUnknown, EnvelopeInvalid, SignatureInvalid
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
+
+ALGORITHM = "Ed25519"
+KNOWN_HEADER = frozenset({"alg", "typ"})
+
+
+def sign(payload: bytes, *, typ: str, keys: NodeKeys) -> bytes:
+    """Return the compact JWS over `payload`."""
+    signed = _protected(typ) + b"." + _encode(payload)
+    return signed + b"." + _encode(keys.sign(signed))
+
+
+def verify(jws: bytes, *, typ: str, sender: PublicIdentity) -> bytes:
+    """Return the payload of a compact JWS signed by `sender` as this type.
+
+    Raises:
+        EnvelopeInvalid: it is not a compact JWS of this type.
+        CriticalFieldUnknown: its header names an algorithm or a field this version does not know.
+        SignatureInvalid: the signature is not the sender's.
+    """
+    parts = jws.split(b".")
+    if len(parts) != 3:
+        raise EnvelopeInvalid("the envelope has not the three parts of a compact JWS; was it truncated?")
+    if parts[0] != _protected(typ):
+        _refuse_header(parts[0], typ)
+    try:
+        _public_key(sender.signing_key).verify(_decode(parts[2]), parts[0] + b"." + parts[1])
+    except InvalidSignature as error:
+        raise SignatureInvalid from error
+    return _decode(parts[1])
+
+
+def peek(jws: bytes) -> bytes:
+    """Return the payload without looking at the signature: only to learn whose key to verify with.
+
+    Raises:
+        EnvelopeInvalid: it is not a compact JWS.
+    """
+    parts = jws.split(b".")
+    if len(parts) != 3:
+        raise EnvelopeInvalid("the envelope has not the three parts of a compact JWS; was it truncated?")
+    return _decode(parts[1])
+
+
+@lru_cache(maxsize=1024)
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+@lru_cache(maxsize=16)
+def _protected(typ: str) -> bytes:
+    return _encode(msgspec.json.encode({"alg": ALGORITHM, "typ": typ}))
+
+
+def _refuse_header(protected: bytes, typ: str) -> None:
+    try:
+        header = msgspec.json.decode(_decode(protected))
+    except msgspec.DecodeError as error:
+        raise EnvelopeInvalid("the envelope's header is not JSON") from error
+    if not isinstance(header, Mapping):
+        raise EnvelopeInvalid("the envelope's header is not an object")
+    if header.get("alg") != ALGORITHM or not set(header) <= KNOWN_HEADER:
+        raise CriticalFieldUnknown
+    if header.get("typ") != typ:
+        raise EnvelopeInvalid(f"an envelope of type {typ} was expected")
+
+
+def _encode(content: bytes) -> bytes:
+    return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+
+def _decode(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise EnvelopeInvalid("a part of the envelope is not base64url") from error

@@ -1,0 +1,277 @@
+"""How partners, streams and messages are kept; every query of the exchange is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from comity.cooperation.exchange.card import PeerCard
+from comity.cooperation.exchange.envelope import FIRST_PREVIOUS
+from comity.cooperation.exchange.errors import PeerChanged, PeerUnknown
+from comity.cooperation.exchange.tables import InboxRow, OutboxRow, PeerRow, StreamRow
+from comity.cooperation.identity.keys import PublicIdentity
+from comity.foundation.clock import Clock
+
+OUT, IN = "out", "in"
+
+
+class PeerState(StrEnum):
+    """How the last attempt to reach a partner went."""
+
+    NEW = "new"
+    REACHED = "reached"
+    UNREACHABLE = "unreachable"
+    REFUSING = "refusing"
+    CONTRADICTING = "contradicting"
+
+
+class MessageState(StrEnum):
+    """Where a message in the outbox stands."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A partner as kept."""
+
+    authority: str
+    name: str
+    url: str
+    identity: PublicIdentity
+    tls_certificate: str
+    added_at: datetime
+    state: PeerState
+    last_error: str | None
+    last_contact_at: datetime | None
+    last_batch_at: datetime | None
+    witnessed_size: int
+    """How many entries of our log the partner says it has co-signed."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint that was pinned."""
+        return self.identity.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """A message on its way, signed and in order."""
+
+    id: str
+    partner: str
+    agreement_id: str
+    agreement_hash: str
+    sequence: int
+    subject: str
+    type: str
+    jws: bytes
+    created_at: datetime
+    state: MessageState
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeCounts:
+    """What the outbox and inbox hold."""
+
+    sent: int
+    delivered: int
+    refused: int
+    waiting: int
+    receipts: int
+    received: int
+    received_refused: int
+
+
+def add_peer(session: Session, card: PeerCard, *, clock: Clock) -> None:
+    """Add a partner, or take over its new address and certificate when the keys are the same.
+
+    Raises:
+        PeerChanged: another key is pinned for it.
+    """
+    row = session.get(PeerRow, card.identity.authority)
+    values = {"name": card.identity.name, "url": card.url, "tls_certificate": card.tls_certificate}
+    if row is None:
+        identity = {"authority": card.identity.authority, "identity": card.identity.as_json(), "state": PeerState.NEW}
+        session.execute(insert(PeerRow).values(**identity, **values, added_at=clock.now(), witnessed_size=0))
+        return
+    if PublicIdentity.from_json(row.identity).fingerprint != card.identity.fingerprint:
+        raise PeerChanged
+    session.execute(update(PeerRow).where(PeerRow.authority == card.identity.authority).values(**values))
+
+
+def find_peer(session: Session, authority: str) -> Peer:
+    """Return a partner.
+
+    Raises:
+        PeerUnknown: none of that name.
+    """
+    row = session.get(PeerRow, authority)
+    if row is None:
+        raise PeerUnknown(f"{authority} is not a partner of this node; add its card with `comity peer add`")
+    return _peer(row)
+
+
+def list_peers(session: Session) -> list[Peer]:
+    """Return every partner by authority."""
+    return [_peer(row) for row in session.scalars(select(PeerRow).order_by(PeerRow.authority))]
+
+
+def note_contact(session: Session, authority: str, *, state: PeerState, error: str | None, at: datetime) -> None:
+    """Keep how the last attempt to reach a partner went."""
+    values: dict[str, Any] = {"state": state, "last_error": error}
+    if state is PeerState.REACHED:
+        values["last_contact_at"] = at
+    session.execute(update(PeerRow).where(PeerRow.authority == authority).values(**values))
+
+
+def note_witnessed(session: Session, authority: str, *, size: int) -> None:
+    """Keep how many entries of our log the partner says it has co-signed: the next proof starts there."""
+    session.execute(update(PeerRow).where(PeerRow.authority == authority).values(witnessed_size=size))
+
+
+def note_batch(session: Session, authority: str, *, created: datetime) -> None:
+    """Keep when the partner's last batch was made: an earlier one is a replay."""
+    session.execute(update(PeerRow).where(PeerRow.authority == authority).values(last_batch_at=created))
+
+
+def lock_stream(session: Session, partner: str, agreement_id: str, direction: str) -> tuple[int, str]:
+    """Return the last sequence and message id of a stream, and keep others from going on with it meanwhile."""
+    at = (StreamRow.partner == partner, StreamRow.agreement_id == agreement_id, StreamRow.direction == direction)
+    row = session.execute(select(StreamRow.sequence, StreamRow.last_id).where(*at).with_for_update()).one_or_none()
+    if row is not None:
+        return row.sequence, row.last_id
+    values = {"partner": partner, "agreement_id": agreement_id, "direction": direction}
+    session.execute(insert(StreamRow).values(**values, sequence=0, last_id=FIRST_PREVIOUS))
+    return 0, FIRST_PREVIOUS
+
+
+def move_stream(
+    session: Session, partner: str, agreement_id: str, direction: str, *, sequence: int, last_id: str
+) -> None:
+    """Write the last sequence and message id of a stream."""
+    at = (StreamRow.partner == partner, StreamRow.agreement_id == agreement_id, StreamRow.direction == direction)
+    session.execute(update(StreamRow).where(*at).values(sequence=sequence, last_id=last_id))
+
+
+def insert_outgoing(session: Session, messages: Sequence[OutboxMessage]) -> None:
+    """Write messages to the outbox, one statement for all."""
+    session.execute(insert(OutboxRow), [{name: getattr(one, name) for name in _OUTGOING} for one in messages])
+
+
+def waiting_for(session: Session, partner: str, limit: int) -> list[OutboxMessage]:
+    """Return the messages that wait for a partner, in order of each stream."""
+    query = (
+        select(OutboxRow)
+        .where(OutboxRow.partner == partner, OutboxRow.state == MessageState.WAITING)
+        .order_by(OutboxRow.agreement_id, OutboxRow.sequence)
+        .limit(limit)
+    )
+    return [_outgoing(row) for row in session.scalars(query)]
+
+
+def rewind(session: Session, partner: str, agreement_id: str, sequence: int) -> None:
+    """Let the messages of a stream from `sequence` on wait again: the partner says they are missing there."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.partner == partner, OutboxRow.agreement_id == agreement_id, OutboxRow.sequence >= sequence)
+        .values(state=MessageState.WAITING)
+    )
+
+
+def keep_receipts(session: Session, receipts: Iterable[dict[str, Any]]) -> None:
+    """Write what the partner answered: id, state, outcome, receipt, receipt_at. One statement for all."""
+    session.execute(update(OutboxRow), list(receipts))
+
+
+def insert_incoming(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write messages to the inbox, one statement for all."""
+    session.execute(insert(InboxRow), list(rows))
+
+
+def receipts_for(session: Session, ids: Iterable[str]) -> dict[str, bytes]:
+    """Return the receipts of the messages among `ids` that came before."""
+    query = select(InboxRow.id, InboxRow.receipt).where(InboxRow.id.in_(list(ids)))
+    return {row.id: row.receipt for row in session.execute(query)}
+
+
+def receipts_of(session: Session, subjects: Sequence[str]) -> list[str]:
+    """Return every receipt given or taken about some subjects or messages, as compact JWS."""
+    given = select(InboxRow.receipt).where(or_(InboxRow.id.in_(subjects), InboxRow.subject.in_(subjects)))
+    taken = select(OutboxRow.receipt).where(
+        or_(OutboxRow.id.in_(subjects), OutboxRow.subject.in_(subjects)), OutboxRow.receipt.is_not(None)
+    )
+    return sorted(bytes(one).decode() for query in (given, taken) for one in session.scalars(query) if one)
+
+
+def subject_of_message(session: Session, message_id: str) -> str | None:
+    """Return what a message we sent is about, or None."""
+    return session.scalar(select(OutboxRow.subject).where(OutboxRow.id == message_id))
+
+
+def list_messages(session: Session, partner: str, limit: int = 100) -> list[OutboxMessage]:
+    """Return the newest messages to a partner, newest first."""
+    query = select(OutboxRow).where(OutboxRow.partner == partner).order_by(OutboxRow.created_at.desc()).limit(limit)
+    return [_outgoing(row) for row in session.scalars(query)]
+
+
+def exchange_counts(session: Session, partner: str | None = None) -> ExchangeCounts:
+    """Return what the outbox and inbox hold, for one partner or for all."""
+    out = select(OutboxRow.state, func.count(), func.count(OutboxRow.receipt)).group_by(OutboxRow.state)
+    came = select(InboxRow.refusal.is_(None), func.count()).group_by(InboxRow.refusal.is_(None))
+    if partner is not None:
+        out, came = out.where(OutboxRow.partner == partner), came.where(InboxRow.partner == partner)
+    states = {row[0]: (row[1], row[2]) for row in session.execute(out)}
+    received = {bool(row[0]): row[1] for row in session.execute(came)}
+    by_state = {state: states.get(state, (0, 0))[0] for state in MessageState}
+    return ExchangeCounts(
+        sent=sum(by_state.values()),
+        delivered=by_state[MessageState.DELIVERED],
+        refused=by_state[MessageState.REFUSED],
+        waiting=by_state[MessageState.WAITING],
+        receipts=sum(receipts for _, receipts in states.values()),
+        received=received.get(True, 0),
+        received_refused=received.get(False, 0),
+    )
+
+
+def exchange_times(session: Session) -> tuple[datetime | None, datetime | None]:
+    """Return when the first message was queued and the last receipt came."""
+    row = session.execute(select(func.min(OutboxRow.created_at), func.max(OutboxRow.receipt_at))).one()
+    return row[0], row[1]
+
+
+_OUTGOING = (
+    "id", "partner", "agreement_id", "agreement_hash", "sequence", "subject", "type", "jws", "created_at", "state",
+    "outcome",
+)  # fmt: skip
+
+
+def _peer(row: PeerRow) -> Peer:
+    return Peer(
+        authority=row.authority,
+        name=row.name,
+        url=row.url,
+        identity=PublicIdentity.from_json(row.identity),
+        tls_certificate=row.tls_certificate,
+        added_at=row.added_at,
+        state=PeerState(row.state),
+        last_error=row.last_error,
+        last_contact_at=row.last_contact_at,
+        last_batch_at=row.last_batch_at,
+        witnessed_size=row.witnessed_size,
+    )
+
+
+def _outgoing(row: OutboxRow) -> OutboxMessage:
+    values = {name: getattr(row, name) for name in _OUTGOING}
+    return OutboxMessage(**{**values, "state": MessageState(row.state)})

@@ -1,0 +1,90 @@
+"""How do bytes reach a partner? HTTPS with its certificate pinned, or memory in tests."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import httpx
+
+from comity.cooperation.exchange.errors import PartnerRefused, PartnerUnreachable
+from comity.cooperation.exchange.store import Peer
+
+PATH = "/exchange/batch"
+CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 120.0  # guesses: the answer waits for the partner's whole batch
+LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
+
+
+class Transport(Protocol):
+    """Carries a batch to a partner and brings back its answer."""
+
+    def post(self, peer: Peer, body: bytes) -> bytes:
+        """Return the partner's answer to `body`.
+
+        Raises:
+            PartnerUnreachable: no answer came.
+            PartnerRefused: the partner answered with an error.
+        """
+
+
+class HttpTransport:
+    """HTTPS 1.1 over TLS; a partner is trusted by its pinned certificate only, never by an authority."""
+
+    def __init__(self) -> None:
+        self._clients: dict[tuple[str, str], httpx.Client] = {}
+
+    def post(self, peer: Peer, body: bytes) -> bytes:
+        """Return the partner's answer to `body`; see `Transport`."""
+        try:
+            client = self._client(peer)
+            with client.stream("POST", f"{peer.url}{PATH}", content=body) as answer:
+                content = _bounded(answer)
+        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
+            raise PartnerUnreachable(f"{peer.authority} at {peer.url}: {type(error).__name__}: {error}") from error
+        if answer.status_code != httpx.codes.OK:
+            raise PartnerRefused(_reason(content, answer.status_code))
+        return content
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
+    def _client(self, peer: Peer) -> httpx.Client:
+        at = (peer.authority, peer.tls_certificate)
+        if at not in self._clients:
+            context = ssl.create_default_context(cadata=peer.tls_certificate)
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
+            timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+            self._clients[at] = httpx.Client(verify=context, timeout=timeout, trust_env=False)
+        return self._clients[at]
+
+
+class InMemoryTransport:
+    """Hands a batch to a function: the other node in the same process."""
+
+    def __init__(self, nodes: Mapping[str, Callable[[bytes], bytes]]) -> None:
+        self._nodes = nodes
+
+    def post(self, peer: Peer, body: bytes) -> bytes:
+        """Return what the partner's function returns; see `Transport`."""
+        if peer.authority not in self._nodes:
+            raise PartnerUnreachable(f"{peer.authority} is not there")
+        return self._nodes[peer.authority](body)
+
+
+def _bounded(answer: httpx.Response) -> bytes:
+    parts, size = [], 0
+    for part in answer.iter_bytes():
+        size += len(part)
+        if size > LARGEST_ANSWER_BYTES:
+            raise PartnerRefused("the partner's answer is larger than an answer can be")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _reason(content: bytes, status: int) -> str:
+    text = content[:500].decode("utf-8", "replace")
+    return f"the partner refused the batch with status {status}: {text}"
