@@ -68,9 +68,7 @@ def test_only_agreements_make_a_release(path):
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_tables_are_imported_by_their_own_store_only(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = {
-        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module is not None
-    }
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module is not None}
     tables = {module for module in imported if module.endswith(".tables")}
     if path.parts[-2] == "migrations":
         return

@@ -1,0 +1,1 @@
+"""What a node does for its administration; features never import each other."""

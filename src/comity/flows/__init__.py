@@ -1,0 +1,1 @@
+"""What combines features: one module for each thing that happens."""

@@ -40,13 +40,19 @@ def gather(session: Session, declaration: Declaration, *, declaration_id: Declar
     if declaration.kind is DeclarationKind.IMPORT:
         corridors = [
             Corridor(country=sender, since=since)
-            for sender, since in senders_to(session, clearing.authority, message_type=EXPORT_RECORD, at=clearing.clock.now())
+            for sender, since in senders_to(
+                session, clearing.authority, message_type=EXPORT_RECORD, at=clearing.clock.now()
+            )
         ]
         expected = is_expected(record, corridors)
         keep_import(session, record, clock=clearing.clock)
         image = match_import(session, record, corridors=corridors, clearing=clearing)
     history = importer_history(session, record.importer_id, since=at - HISTORY, at=at)
-    shared = {**_mirror_columns(image, expected=expected), **_history_columns(history), **_shipment_columns(declaration, record)}
+    shared = {
+        **_mirror_columns(image, expected=expected),
+        **_history_columns(history),
+        **_shipment_columns(declaration, record),
+    }
     rates_on = at.date()
     items = tuple(
         {**shared, **_item_columns(item, declaration, clearing=clearing, on=rates_on)}

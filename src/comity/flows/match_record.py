@@ -7,7 +7,7 @@ touches is paired again.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ class MirrorImage:
     """What the mirror says of one record: its pair, the comparison, and the discrepancies that concern it."""
 
     pair: Pair | None = None
-    comparison: Comparison = Comparison()
+    comparison: Comparison = field(default_factory=Comparison)
     discrepancies: tuple[Discrepancy, ...] = ()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from comity.cooperation.ledger.append import NewEntry, append
-from comity.features.declarations.store import find
 from comity.features.mirror.store import find_export, match_of
 from comity.features.risk.examination import ExaminationResult
 from comity.features.risk.messages import examination_payload
 from comity.features.risk.store import keep_examination
 from comity.flows.clearing import Clearing
+from comity.flows.find_declaration import declared
 from comity.flows.release_to_partners import release_result
 from comity.foundation.canonical_json import canonical_json
 
@@ -23,11 +23,9 @@ def record(
     Raises:
         DeclarationUnknown: no such declaration is kept here.
     """
-    declaration = find(session, declaration_id)
+    declaration = declared(session, declaration_id)
     keep_examination(session, declaration_id, result, officer=officer, clock=clearing.clock)
-    statement = canonical_json(
-        {"declaration": declaration_id, "outcome": result.outcome.value, "officer": officer}
-    )
+    statement = canonical_json({"declaration": declaration_id, "outcome": result.outcome.value, "officer": officer})
     append(session, [NewEntry("examination", declaration_id, statement)], clearing.clock)
     match = match_of(session, declaration_id)
     if match is None:

@@ -42,9 +42,7 @@ def release_export(
     return _send(session, request, clearing=clearing)
 
 
-def release_result(
-    session: Session, *, partner: str, subject: str, payload: dict[str, Any], clearing: Clearing
-) -> int:
+def release_result(session: Session, *, partner: str, subject: str, payload: dict[str, Any], clearing: Clearing) -> int:
     """Queue an examination's result for the partner whose record led there; return how many were queued."""
     request = ReleaseRequest(
         recipient=partner,

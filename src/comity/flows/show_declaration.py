@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from comity.cooperation.ledger.append import LedgerEntry, entries_of
 from comity.features.declarations.canonical import from_record
-from comity.features.declarations.store import find
 from comity.features.mirror.discrepancies import Discrepancy
 from comity.features.mirror.in_words import Reason
 from comity.features.mirror.store import discrepancies_of, find_export, match_of
@@ -20,6 +19,7 @@ from comity.features.risk.store import (
     examinations_of,
     overrides_of,
 )
+from comity.flows.find_declaration import declared
 from comity.foundation.trade.declaration import Declaration
 
 
@@ -64,7 +64,7 @@ def view(session: Session, declaration_id: str) -> DeclarationView:
     Raises:
         DeclarationUnknown: no such declaration is kept here.
     """
-    declaration = find(session, declaration_id)
+    declaration = declared(session, declaration_id)
     match = match_of(session, declaration_id)
     exports = [find_export(session, each) for each in match.pair.export_ids] if match else []
     return DeclarationView(

@@ -1,0 +1,5 @@
+"""Runs the command line: `python -m comity`."""
+
+from comity.entrypoints.cli.main import main
+
+main()

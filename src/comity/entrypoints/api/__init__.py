@@ -1,0 +1,1 @@
+"""The API: declarations in, decisions out, examination results, the exchange with partners, the log's proofs."""

@@ -1,0 +1,72 @@
+"""How much may be asked of the node: bytes in a body, requests in a minute by token or address."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+
+from comity.entrypoints.api.errors import BodyTooLarge, TooManyRequests
+from comity.foundation.clock import Clock
+
+REMEMBERED = 10_000  # callers kept apart; the least recent is forgotten first, which can only be in its favour
+
+
+def read_body(most_bytes: int) -> Callable[[Request], Awaitable[bytes]]:
+    """Return a dependency that reads the request's body and stops as soon as it is larger than `most_bytes`.
+
+    The one asynchronous function of the doors: a body arrives piece by piece, and ASGI has no other way to stop early.
+    """
+
+    async def read(request: Request) -> bytes:
+        announced = request.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > most_bytes:
+            raise BodyTooLarge(f"the body has {announced} bytes; at most {most_bytes} are read")
+        pieces, size = [], 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size > most_bytes:
+                raise BodyTooLarge(f"the body has more than the {most_bytes} bytes that are read")
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    return read
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at: datetime
+
+
+class RateLimit:
+    """A token bucket for each caller: `per_minute` requests on average, as many in one burst; bounded memory."""
+
+    def __init__(self, *, per_minute: int, clock: Clock) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def take(self, caller: str) -> None:
+        """Count one request of `caller`.
+
+        Raises:
+            TooManyRequests: the caller has used up its minute.
+        """
+        now = self._clock.now()
+        with self._lock:
+            bucket = self._buckets.setdefault(caller, _Bucket(float(self._per_minute), now))
+            self._buckets.move_to_end(caller)
+            elapsed = max((now - bucket.at).total_seconds(), 0.0)
+            bucket.tokens = min(bucket.tokens + elapsed * self._per_minute / 60, float(self._per_minute))
+            bucket.at = now
+            while len(self._buckets) > REMEMBERED:
+                self._buckets.popitem(last=False)
+            if bucket.tokens < 1:
+                raise TooManyRequests
+            bucket.tokens -= 1

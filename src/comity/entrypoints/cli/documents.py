@@ -1,0 +1,155 @@
+"""Commands about documents: `check` (no node needed), `declare`, `world`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from comity.entrypoints.cli.options import AsJson, Home, opened
+from comity.entrypoints.cli.output import Exit, people, progress, reporting, write_json
+from comity.features.declarations.read import Reading, read_documents
+from comity.flows.clear_declaration import Cleared, clear
+from comity.foundation.errors import Finding, Severity
+
+SUFFIXES = frozenset({".xml", ".csv", ".xlsx"})
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files, or folders to look in.", exists=True)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("check")(check)
+    app.command("declare")(declare)
+    app.command("world")(world)
+
+
+def check(files: Files, as_json: AsJson = False) -> None:
+    """Read documents and list every error, each with its place and what to do. Needs no node."""
+    any_error = False
+    paths = list(documents_in(files))
+    with progress(quiet=as_json) as bar:
+        task = bar.add_task("checking", total=len(paths))
+        for path in paths:
+            reading = read_documents(path, name=path.name)
+            findings = all_findings(reading)
+            wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
+            any_error = any_error or bool(wrong)
+            if as_json:
+                write_json(_as_object(path, reading, findings))
+            else:
+                _tell(path, reading, findings)
+            bar.advance(task)
+    raise typer.Exit(Exit.ERRORS_IN_INPUT if any_error else Exit.FINE)
+
+
+def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
+    """Clear declarations: each is kept, compared, given a lane, and released to partners as agreed."""
+    lanes: Counter[str] = Counter()
+    counts = Counter(documents=0, kept=0, known=0, refused=0, released=0)
+    problems: list[dict[str, Any]] = []
+    with reporting(as_json=as_json), opened(home) as node:
+        clearing = node.clearing()
+        paths = list(documents_in(files))
+        with progress(quiet=as_json) as bar:
+            task = bar.add_task("clearing", total=len(paths))
+            for path in paths:
+                reading = read_documents(path, name=path.name)
+                problems += [{"file": str(path), **finding.as_problem()} for finding in reading.findings]
+                for document in reading.documents:
+                    counts["documents"] += 1
+                    if document.declaration is None:
+                        counts["refused"] += 1
+                        problems += [
+                            {"file": str(path), **finding.as_problem()} for finding in _errors(document.findings)
+                        ]
+                        continue
+                    with node.database.transaction() as session:
+                        cleared = clear(session, document, clearing=clearing)
+                    _count(cleared, counts, lanes)
+                bar.advance(task)
+    if as_json:
+        write_json({**counts, "lanes": dict(lanes), "errors": problems})
+    else:
+        people.print(
+            f"{counts['documents']} documents: {counts['kept']} kept, {counts['known']} known already,"
+            f" {counts['refused']} refused; {counts['released']} messages released to partners."
+        )
+        for lane, number in sorted(lanes.items()):
+            people.print(f"  {lane}: {number}")
+        for problem in problems:
+            people.print(f"  {problem['file']}: {escape(problem['path'])}: {escape(problem['message'])}")
+    raise typer.Exit(Exit.ERRORS_IN_INPUT if problems else Exit.FINE)
+
+
+def world(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.", file_okay=False)],
+    seed: Annotated[int, typer.Option(help="Equal seeds make equal worlds.")] = 1,
+    consignments: Annotated[int, typer.Option(help="How many consignments.", min=1, max=1_000_000)] = 500,
+    start: Annotated[datetime | None, typer.Option(help="First day of trade.", formats=["%Y-%m-%d"])] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write two countries' trade as documents, with its irregularities and the truth in a file apart."""
+    from comity.entrypoints.demo.world.generate import generate_world
+    from comity.entrypoints.demo.world.write import write_world
+
+    with reporting(as_json=as_json):
+        day: dict[str, date] = {"start": start.date()} if start else {}
+        made = generate_world(seed=seed, consignments=consignments, **day)
+        written = write_world(made, output)
+    if as_json:
+        write_json({"seed": seed, "consignments": consignments, "folder": str(output), "truth": str(written.truth)})
+    else:
+        people.print(f"{consignments} consignments in {output}; the truth is apart in {written.truth}.")
+
+
+def documents_in(files: list[Path]) -> Iterator[Path]:
+    """Give every document named, and every document in the folders named, in order of name."""
+    for path in files:
+        if path.is_dir():
+            yield from sorted(
+                found for found in path.rglob("*") if found.is_file() and found.suffix.lower() in SUFFIXES
+            )
+        else:
+            yield path
+
+
+def all_findings(reading: Reading) -> list[Finding]:
+    """Give the findings of a file and of each document in it."""
+    return [*reading.findings, *(finding for document in reading.documents for finding in document.findings)]
+
+
+def _errors(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def _as_object(path: Path, reading: Reading, findings: list[Finding]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "file": str(path),
+        "format": reading.format,
+        "documents": len(reading.documents),
+        "errors": [finding.as_problem() for finding in findings if finding.severity is Severity.ERROR],
+    }
+    warnings = [finding.as_problem() for finding in findings if finding.severity is Severity.WARNING]
+    if warnings:
+        told["warnings"] = warnings
+    return told
+
+
+def _tell(path: Path, reading: Reading, findings: list[Finding]) -> None:
+    wrong = sum(finding.severity is Severity.ERROR for finding in findings)
+    verdict = f"[red]{wrong} errors[/red]" if wrong else "[green]fine[/green]"
+    people.print(f"{escape(str(path))}: {reading.format}, {len(reading.documents)} documents, {verdict}")
+    for finding in findings:
+        people.print(f"  {finding.severity} {finding.code} at {escape(finding.path)}: {escape(finding.message)}")
+
+
+def _count(cleared: Cleared, counts: Counter[str], lanes: Counter[str]) -> None:
+    counts["kept" if cleared.is_new else "known"] += 1
+    counts["released"] += cleared.released
+    if cleared.is_new and cleared.lane is not None:
+        lanes[cleared.lane] += 1

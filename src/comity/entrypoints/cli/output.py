@@ -1,0 +1,76 @@
+"""How the command line speaks: text for people, one JSON object for machines, and four exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from comity.foundation.errors import ComityError
+
+people = Console(stderr=False, highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    FINE = 0
+    ERRORS_IN_INPUT = 1
+    WRONG_USE = 2
+    COULD_NOT_RUN = 3
+
+
+def write_json(value: Any) -> None:
+    """Write one JSON value on one line to standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def write_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Write a table for people."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    people.print(table)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """Show a progress bar on standard error; nothing when `quiet` or when nobody looks."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        disable=quiet or not errors.is_terminal,
+    )
+    with bar:
+        yield bar
+
+
+@contextmanager
+def reporting(*, as_json: bool) -> Iterator[None]:
+    """Turn a `ComityError` into its message and an exit code: 3 when the node is at fault, else 1."""
+    try:
+        yield
+    except ComityError as error:
+        if as_json:
+            write_json({"error": error.as_problem()})
+        else:
+            where = f" ({error.path})" if error.path else ""
+            errors.print(f"[red]{error.code}[/red]{where}: {error.message}")
+        code = Exit.COULD_NOT_RUN if error.status >= 500 else Exit.ERRORS_IN_INPUT
+        raise typer.Exit(code) from error

@@ -1,0 +1,118 @@
+"""Commands about partners: `peer add|list|doctor`, and `mirror run`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from comity.cooperation.exchange.card import read_card
+from comity.cooperation.exchange.doctor import diagnose
+from comity.cooperation.exchange.store import add_peer, find_peer, list_peers
+from comity.cooperation.exchange.transport import HttpTransport
+from comity.entrypoints.cli.options import AsJson, Home, opened
+from comity.entrypoints.cli.output import Exit, people, reporting, write_json, write_table
+from comity.flows.run_mirror import run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    peer = typer.Typer(help="Partners: other administrations' nodes.", no_args_is_help=True)
+    peer.command("add")(add)
+    peer.command("list")(show)
+    peer.command("doctor")(doctor)
+    app.add_typer(peer, name="peer")
+    mirror = typer.Typer(help="Compare our imports with a partner's exports.", no_args_is_help=True)
+    mirror.command("run")(run_mirror)
+    app.add_typer(mirror, name="mirror")
+
+
+def add(
+    card: Annotated[Path, typer.Argument(help="The partner's card.json.", exists=True, dir_okay=False)],
+    home: Home,
+    fingerprint: Annotated[str | None, typer.Option(help="The fingerprint heard from the partner.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="The fingerprint shown was already compared.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a partner after its fingerprint was compared by another way than the card came."""
+    with reporting(as_json=as_json), opened(home) as node:
+        read = read_card(json.loads(card.read_text(encoding="utf-8")), fingerprint=fingerprint)
+        if fingerprint is None and not yes:
+            people.print(f"{read.identity.name} ({read.identity.authority})\n  {read.identity.fingerprint}")
+            typer.confirm("Is this the fingerprint you heard from the partner?", abort=True)
+        with node.database.transaction() as session:
+            add_peer(session, read, clock=node.clock)
+    answer = {"authority": read.identity.authority, "url": read.url, "fingerprint": read.identity.fingerprint}
+    if as_json:
+        write_json(answer)
+    else:
+        people.print(f"Partner {answer['authority']} at {answer['url']} is known.")
+
+
+def show(home: Home, as_json: AsJson = False) -> None:
+    """List the partners and how the exchange with each stands."""
+    with reporting(as_json=as_json), opened(home) as node, node.database.reading() as session:
+        rows = [
+            {
+                "authority": peer.authority,
+                "name": peer.name,
+                "url": peer.url,
+                "fingerprint": peer.fingerprint,
+                "state": str(peer.state),
+                "last_error": peer.last_error,
+            }
+            for peer in list_peers(session)
+        ]
+    if as_json:
+        write_json({"peers": rows})
+        return
+    write_table(
+        "Partners",
+        ["authority", "name", "url", "state", "last error"],
+        [[row["authority"], row["name"], row["url"], row["state"], row["last_error"] or ""] for row in rows],
+    )
+
+
+def doctor(
+    authority: Annotated[str, typer.Argument(help="The partner, for example KE.")], home: Home, as_json: AsJson = False
+) -> None:
+    """Say what stands between this node and a partner, and on which side it is."""
+    with reporting(as_json=as_json), opened(home) as node:
+        with node.database.reading() as session:
+            peer = find_peer(session, authority.upper())
+        found = diagnose(node.database, peer, keys=node.keys, transport=HttpTransport(), clock=node.clock)
+    if as_json:
+        write_json({"peer": authority.upper(), "checks": [diagnosis.as_json() for diagnosis in found]})
+    else:
+        write_table(
+            f"Partner {authority.upper()}",
+            ["check", "", "side", "what"],
+            [[check.check, "fine" if check.ok else "FAULT", check.side, check.message] for check in found],
+        )
+    if not all(diagnosis.ok for diagnosis in found):
+        raise typer.Exit(Exit.ERRORS_IN_INPUT)
+
+
+def run_mirror(
+    partner: Annotated[str, typer.Argument(metavar="PEER", help="The partner, for example KE.")],
+    home: Home,
+    as_json: AsJson = False,
+) -> None:
+    """Pair every import from the partner's country with its exports and list what disagrees."""
+    with reporting(as_json=as_json), opened(home) as node:
+        with node.database.transaction() as session:
+            outcome = run(session, partner.upper(), clearing=node.clearing())
+        if as_json:
+            write_json(outcome.as_json())
+            return
+        people.print(
+            f"{outcome.imports} imports, {outcome.exports} exports, {outcome.paired} imports paired,"
+            f" {outcome.discrepancies} discrepancies."
+        )
+        write_table(
+            "Discrepancies",
+            ["kind", "import", "export", "ours", "theirs", "ratio"],
+            [list(row) for row in outcome.table[:50]],
+        )

@@ -1,0 +1,1 @@
+"""The demonstration: two nodes and a world of trade."""

@@ -1,0 +1,106 @@
+"""How the demonstration plays: documents through the front door, the exchange in between, examiners at work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+
+from comity.entrypoints.demo.stage import StagedNode
+from comity.features.risk.examination import OutcomeCode
+from comity.foundation.errors import ComityError
+
+MEDIA_TYPES = {
+    ".xml": "application/xml",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+CLIENTS = 2
+QUIET_SECONDS = 120.0
+EXAMINED_LANES = ("red", "orange", "yellow")
+
+Advance = Callable[[int], None]
+
+
+class DeliveryStalled(ComityError):
+    """Messages of the demonstration still wait for the partner; `comity peer doctor` says why."""
+
+    code = "demo.delivery-stalled"
+    status = 500
+
+
+class DocumentRefused(ComityError):
+    """A document of the demonstration's world was refused by the node it was sent to."""
+
+    code = "demo.document-refused"
+    status = 500
+
+
+def declare_all(node: StagedNode, files: Sequence[Path], *, advance: Advance) -> list[float]:
+    """Post every file to the node; return the milliseconds from door to answer of each file with one declaration.
+
+    Raises:
+        DocumentRefused: the node did not take a document.
+    """
+    shares = [files[start::CLIENTS] for start in range(CLIENTS)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        parts = list(pool.map(lambda share: list(_post(node, share, advance)), shares))
+    return [taken for part in parts for taken in part]
+
+
+def wait_until_delivered(node: StagedNode, *, seconds: float = QUIET_SECONDS) -> None:
+    """Wait until nothing waits for a partner any more.
+
+    Raises:
+        DeliveryStalled: nothing moved for `seconds`.
+    """
+    deadline, before = time.monotonic() + seconds, -1
+    with node.client() as client:
+        while True:
+            waiting = int(client.get("/health").json()["outbox_waiting"])
+            if waiting == 0:
+                return
+            if waiting != before:
+                deadline, before = time.monotonic() + seconds, waiting
+            if time.monotonic() > deadline:
+                raise DeliveryStalled
+            time.sleep(0.1)
+
+
+def examine(node: StagedNode, cases: Sequence[tuple[str, bool]], *, advance: Advance) -> None:
+    """Record the examination of each declaration: `(id, is_irregular)` is what the examiner finds.
+
+    Raises:
+        DocumentRefused: the node did not take a result.
+    """
+    with node.client() as client:
+        for declaration_id, is_irregular in cases:
+            outcome = OutcomeCode.VALUE if is_irregular else OutcomeCode.NO_IRREGULARITY
+            answer = client.post(
+                f"/api/v1/declarations/{declaration_id}/examinations",
+                json={"outcome": outcome.value, "found": "demonstration: as the world's truth has it"},
+            )
+            if answer.status_code != httpx.codes.CREATED:
+                raise DocumentRefused(f"an examination was refused with status {answer.status_code}")
+            advance(1)
+
+
+def _post(node: StagedNode, files: Sequence[Path], advance: Advance) -> Iterator[float]:
+    """Post files and give the milliseconds until the answer for each that held one declaration."""
+    with node.client() as client:
+        for path in files:
+            begun = time.perf_counter()
+            answer = client.post(
+                "/api/v1/declarations",
+                content=path.read_bytes(),
+                headers={"Content-Type": MEDIA_TYPES[path.suffix]},
+            )
+            taken_ms = (time.perf_counter() - begun) * 1000
+            if answer.status_code == httpx.codes.CREATED:
+                yield taken_ms
+            elif answer.status_code != httpx.codes.MULTI_STATUS or answer.json()["refused"]:
+                raise DocumentRefused(f"{path.name}: status {answer.status_code}: {answer.text[:400]}")
+            advance(1)

@@ -1,0 +1,157 @@
+"""What a node is made of: its home folder, keys, database, clock and equipment, wired in one place."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from random import Random, SystemRandom
+
+from comity.cooperation.exchange.card import PeerCard, write_card
+from comity.cooperation.exchange.inbox import Handler
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys, load_keys, save_keys
+from comity.cooperation.identity.tls import create_certificate
+from comity.features.mirror.rates import load_rates
+from comity.features.mirror.settings import load_thresholds
+from comity.features.risk.assess import SelectionPolicy
+from comity.features.risk.profiles import load_profiles
+from comity.flows.clearing import Clearing
+from comity.flows.receive_message import handlers_for
+from comity.foundation.clock import Clock, SystemClock
+from comity.foundation.errors import ComityError
+from comity.foundation.settings import Settings, read_settings
+from comity.foundation.storage.session import Database
+from comity.migrations.upgrade import migrate
+
+KEYS, CERTIFICATE, TLS_KEY, CONFIGURATION, CARD = "keys.json", "tls-cert.pem", "tls-key.pem", "node.json", "card.json"
+
+
+class HomeExists(ComityError):
+    """This folder already holds a node; choose another folder, or use the node that is there."""
+
+    code = "node.home-exists"
+    status = 409
+
+
+class HomeMissing(ComityError):
+    """This folder holds no node; make one with `comity init`."""
+
+    code = "node.home-missing"
+    status = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConfiguration:
+    """What a node's home says about it: who it is and where it listens."""
+
+    authority: str
+    name: str
+    url: str
+    host: str
+    port: int
+
+
+class Node:
+    """One administration's node, open: the doors take from it what they pass to a flow."""
+
+    def __init__(self, settings: Settings, configuration: NodeConfiguration, keys: NodeKeys, clock: Clock) -> None:
+        self.settings = settings
+        self.configuration = configuration
+        self.keys = keys
+        self.clock = clock
+        self.database = Database(settings.resolved_database_url)
+
+    @property
+    def identity(self) -> PublicIdentity:
+        """Return what partners know of this node."""
+        return self.keys.public
+
+    @property
+    def certificate(self) -> Path:
+        """Return the path of the node's TLS certificate (PEM)."""
+        return self.settings.home / CERTIFICATE
+
+    @property
+    def tls_key(self) -> Path:
+        """Return the path of the TLS private key (PEM)."""
+        return self.settings.home / TLS_KEY
+
+    @cached_property
+    def equipment(self) -> Clearing:
+        """Return the equipment of clearing: profiles, rates and thresholds are read once."""
+        return Clearing(
+            keys=self.keys,
+            clock=self.clock,
+            profiles=load_profiles(),
+            rates=load_rates(),
+            thresholds=load_thresholds(),
+            policy=SelectionPolicy(),
+            random=SystemRandom(),
+        )
+
+    def clearing(self, random: Random | None = None) -> Clearing:
+        """Return the equipment of clearing, with `random` in place of the system's when given."""
+        return self.equipment if random is None else replace(self.equipment, random=random)
+
+    @cached_property
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the one table from message type to the flow that takes it."""
+        return handlers_for(self.equipment)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.dispose()
+
+
+def create_node(configuration: NodeConfiguration, settings: Settings, clock: Clock | None = None) -> Node:
+    """Make a node in `settings.home`: keys, certificate, card, database at the newest schema.
+
+    Raises:
+        HomeExists: the folder already holds keys.
+    """
+    home, clock = settings.home, clock or SystemClock()
+    home.mkdir(parents=True, exist_ok=True)
+    if (home / KEYS).exists():
+        raise HomeExists
+    keys = generate_keys(configuration.authority, configuration.name)
+    save_keys(keys, home / KEYS)
+    create_certificate(
+        authority=configuration.authority,
+        hosts=sorted({configuration.host, "127.0.0.1", "localhost", _host_of(configuration.url)}),
+        certificate=home / CERTIFICATE,
+        key=home / TLS_KEY,
+        at=clock.now(),
+    )
+    _write_new(home / CONFIGURATION, json.dumps(asdict(configuration), indent=2))
+    card = PeerCard(keys.public, configuration.url, (home / CERTIFICATE).read_text(encoding="ascii"))
+    _write_new(home / CARD, json.dumps(write_card(card, keys), indent=2))
+    return open_node(settings, clock)
+
+
+def open_node(settings: Settings | None = None, clock: Clock | None = None) -> Node:
+    """Open the node in `settings.home` and bring its database to the newest schema.
+
+    Raises:
+        HomeMissing: the folder holds no node.
+    """
+    settings = settings or read_settings()
+    path = settings.home / CONFIGURATION
+    if not path.exists():
+        raise HomeMissing(f"{settings.home} holds no node; make one with `comity init --home {settings.home}`")
+    configuration = NodeConfiguration(**json.loads(path.read_text(encoding="utf-8")))
+    node = Node(settings, configuration, load_keys(settings.home / KEYS), clock or SystemClock())
+    migrate(node.database)
+    return node
+
+
+def _host_of(url: str) -> str:
+    return url.split("://")[-1].split("/")[0].rsplit(":", 1)[0]
+
+
+def _write_new(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,237 @@
+"""Which child element gives which value, class by class (WCO DM 3.6: 42A Declaration, 67A, 28A and their parts)."""
+
+from __future__ import annotations
+
+from comity.features.declarations.formats.wco_xml.combine import (
+    complete_declaration,
+    complete_valuation,
+    prefer_ucr,
+    route_of,
+)
+from comity.features.declarations.formats.wco_xml.items import goods_item
+from comity.features.declarations.formats.wco_xml.leaf import (
+    amount,
+    country,
+    currency,
+    indicator,
+    instant,
+    mass,
+    matching,
+    number,
+    text,
+    whole,
+)
+from comity.features.declarations.formats.wco_xml.parts import (
+    additional_document,
+    additional_information,
+    address,
+    agent,
+    built,
+    customs_valuation_fields,
+    needing,
+    pair_of,
+    party,
+    previous_document,
+    role,
+    ucr,
+)
+from comity.features.declarations.formats.wco_xml.structure import many, merged, one, structure
+from comity.foundation.trade.declaration import (
+    Amendment,
+    Declaration,
+    GoodsShipment,
+    ObligationGuarantee,
+    Pointer,
+)
+from comity.foundation.trade.documents import TransportDocument
+from comity.foundation.trade.parties import AuthorisationHolder
+from comity.foundation.trade.transport import (
+    Consignment,
+    CustomsValuation,
+    GoodsLocation,
+    Seal,
+    TradeTerms,
+    TransportEquipment,
+    TransportMeans,
+)
+
+_pointer = structure(
+    Pointer,
+    {
+        "SequenceNumeric": one("sequence", whole(5)),
+        "DocumentSectionCode": one("section_code", text(3)),
+        "TagID": one("tag_id", text(4)),
+    },
+)
+
+_amendment = structure(
+    Amendment, {"ChangeReasonCode": one("change_reason_code", text(3)), "Pointer": many("pointers", _pointer)}
+)
+
+_means_fields = {
+    "ID": one("id", text(35)),
+    "IdentificationTypeCode": one("identification_type_code", text(17)),
+    "TypeCode": one("type_code", text(4)),
+    "RegistrationNationalityCode": one("registration_nationality", country),
+    "ModeCode": one("mode_code", matching("[0-9]", "a mode of transport, one digit (UN/ECE Rec 19)")),
+}
+_means = structure(TransportMeans, _means_fields, unmapped=("Name",))
+
+_seal = built(
+    Seal,
+    needing(
+        structure(dict, {"SequenceNumeric": one("sequence", whole(5)), "ID": one("id", text(35))}),
+        key="id",
+        element_name="ID",
+    ),
+)
+
+_equipment = structure(
+    TransportEquipment,
+    {"SequenceNumeric": one("sequence", whole(5)), "ID": one("id", text(17)), "Seal": many("seals", _seal)},
+)
+
+_goods_location = structure(
+    GoodsLocation,
+    {
+        "Name": one("name", text(256)),
+        "ID": one("id", text(17)),
+        "TypeCode": one("type_code", text(3)),
+        "Address": one("address", address),
+    },
+)
+
+_transport_document = built(
+    TransportDocument,
+    needing(
+        structure(dict, {"ID": one("id", text(70)), "TypeCode": one("type_code", text(3))}),
+        key="id",
+        element_name="ID",
+    ),
+)
+
+_itinerary = structure(
+    dict, {"SequenceNumeric": one("sequence", whole(5)), "RoutingCountryCode": one("country", country)}
+)
+
+_consignment = structure(
+    Consignment,
+    {
+        "ContainerCode": one("container_indicator", indicator),
+        "ArrivalTransportMeans": one("arrival_means", _means),
+        "DepartureTransportMeans": one("departure_means", _means),
+        "Carrier": one("carrier", party),
+        "Freight": merged({"PaymentMethodCode": one("freight_payment_method", text(3))}),
+        "GoodsLocation": one("goods_location", _goods_location),
+        "Itinerary": many("itinerary", _itinerary),
+        "LoadingLocation": merged(
+            {"ID": one("loading_location", text(17)), "Name": one("loading_location_name", text(256))}
+        ),
+        "UnloadingLocation": merged(
+            {"ID": one("unloading_location", text(17)), "Name": one("unloading_location_name", text(256))}
+        ),
+        "TransportContractDocument": many("transport_documents", _transport_document),
+        "TransportEquipment": many("equipment", _equipment),
+    },
+    unmapped=("Consignor", "ConsignmentItem"),
+    finish=route_of,
+)
+
+_shipment = structure(
+    GoodsShipment,
+    {
+        "TransactionNatureCode": one("transaction_nature_code", text(2)),
+        "AEOMutualRecognitionParty": many("aeo_parties", role),
+        "Buyer": one("buyer", party),
+        "Consignee": one("consignee", party),
+        "Consignment": one("consignment", _consignment),
+        "Consignor": one("consignor", party),
+        "CustomsValuation": one(
+            "valuation", structure(CustomsValuation, customs_valuation_fields, finish=complete_valuation)
+        ),
+        "Destination": merged({"CountryCode": one("destination_country", country)}, unmapped=("RegionID",)),
+        "DomesticDutyTaxParty": many("tax_parties", role),
+        "ExportCountry": merged({"ID": one("export_country", country)}),
+        "Exporter": one("exporter", party),
+        "GovernmentAgencyGoodsItem": many("items", goods_item),
+        "Importer": one("importer", party),
+        "PreviousDocument": many("previous_documents", previous_document),
+        "Seller": one("seller", party),
+        "Surety": one("surety", party),
+        "TradeTerms": one(
+            "trade_terms",
+            structure(
+                TradeTerms,
+                {
+                    "ConditionCode": one("incoterm", matching("[A-Z]{3}", "an Incoterm of three capital letters")),
+                    "Description": one("description", text(70)),
+                    "LocationID": one("place", text(17)),
+                    "LocationName": one("place_name", text(256)),
+                },
+                unmapped=("CountryRelationshipCode",),
+            ),
+        ),
+        "UCR": ucr,
+        "Warehouse": merged({"ID": one("warehouse_id", text(35)), "TypeCode": one("warehouse_type", text(3))}),
+    },
+    unmapped=("ExitDateTime", "Invoice", "Payer"),
+    finish=prefer_ucr,
+)
+
+_guarantee = structure(
+    ObligationGuarantee,
+    {
+        "AmountAmount": one("amount", amount()),
+        "ID": one("other_reference", text(70)),
+        "ReferenceID": one("grn", text(35)),
+        "SecurityDetailsCode": one("type_code", text(3)),
+        "GuaranteeOffice": merged({"ID": one("office", text(17))}),
+    },
+    unmapped=("AccessCode",),
+)
+
+_exchange = pair_of(
+    structure(dict, {"CurrencyTypeCode": one("first", currency), "RateNumeric": one("second", number(12, 5))}),
+    names="CurrencyTypeCode and RateNumeric",
+)
+
+declaration = structure(
+    Declaration,
+    {
+        "AcceptanceDateTime": one("acceptance_at", instant),
+        "FunctionCode": one("function_code", matching("[0-9]{1,2}", "a function code of one or two digits")),
+        "FunctionalReferenceID": one("functional_reference_id", text(35)),
+        "ID": one("mrn", text(70)),
+        "IssueDateTime": one("issued_at", instant),
+        "IssueLocationID": one("issue_location", text(5)),
+        "TypeCode": one("type_code", text(3)),
+        "GoodsItemQuantity": one("goods_item_quantity", whole(5)),
+        "DeclarationOfficeID": one("declaration_office", text(17)),
+        "InvoiceAmount": one("invoice_amount", amount()),
+        "TotalGrossMassMeasure": one("total_gross_mass_kg", mass()),
+        "TotalPackageQuantity": one("total_packages", whole(8)),
+        "SpecificCircumstancesCodeCode": one("specific_circumstances_code", text(3)),
+        "Submitter": one("submitter", party),
+        "AdditionalDocument": many("additional_documents", additional_document),
+        "AdditionalInformation": many("additional_information", additional_information),
+        "Agent": one("agent", agent),
+        "Amendment": many("amendments", _amendment),
+        "AuthorisationHolder": many(
+            "authorisation_holders",
+            structure(AuthorisationHolder, {"ID": one("id", text(17)), "CategoryCode": one("category_code", text(4))}),
+        ),
+        "BorderTransportMeans": one("border_means", _means),
+        "Consignment": one("consignment", _consignment),
+        "CurrencyExchange": many("exchange_rates", _exchange),
+        "Declarant": one("declarant", party),
+        "ExitOffice": merged({"ID": one("exit_office", text(17))}),
+        "Exporter": one("exporter", party),
+        "GoodsShipment": one("goods_shipment", _shipment),
+        "ObligationGuarantee": many("guarantees", _guarantee),
+        "PresentationOffice": merged({"ID": one("presentation_office", text(17))}),
+        "SupervisingOffice": merged({"ID": one("supervising_office", text(17))}),
+    },
+    unmapped=("Authentication", "LoadingListQuantity"),
+    finish=complete_declaration,
+)
+"""Reads a Declaration element (42A) into the canonical value."""

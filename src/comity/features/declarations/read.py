@@ -1,0 +1,110 @@
+"""What trade documents a file holds: sniff the format, read every document, report every fault at once.
+
+Nothing of a bad document is returned, and a good one beside it is not held up. No bytes make it raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from comity.features.declarations.formats.tabular.read import read_csv, read_xlsx
+from comity.features.declarations.formats.wco_xml.read import read_wco_xml
+from comity.features.declarations.reading import DEFAULT_LIMITS, Limits, ReadDocument, Reading
+from comity.foundation.errors import Finding
+
+__all__ = ["DEFAULT_LIMITS", "Limits", "ReadDocument", "Reading", "Stream", "iter_documents", "read_documents"]
+
+Source = Path | str | bytes
+
+
+@dataclass(slots=True)
+class Stream:
+    """A file being read: `format` is known at once, `findings` (of the file itself) when `documents` is used up."""
+
+    format: str
+    documents: Iterator[ReadDocument]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_documents(source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    """Read a file (a path, or its bytes; `name` is then its name, for the ending) and return every document.
+
+    A file that is too large, cannot be opened or is in no known format gives findings, not an exception.
+    """
+    stream = iter_documents(source, name=name, limits=limits)
+    documents = tuple(stream.documents)
+    return Reading(stream.format, documents, tuple(stream.findings))
+
+
+def iter_documents(source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Stream:
+    """Read as `read_documents` does, but give the documents one by one, so that a large batch is not all in memory."""
+    if isinstance(source, bytes):
+        content: bytes | Finding = source if len(source) <= limits.max_file_bytes else _too_large(limits)
+    else:
+        content = _bytes_of(Path(source), limits)
+        name = name or Path(source).name
+    if isinstance(content, Finding):
+        return Stream(_format_by_name(name), iter(()), [content])
+    return _stream(content, name or "", limits)
+
+
+def _stream(content: bytes, name: str, limits: Limits) -> Stream:
+    head = content[:4096]
+    if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        return _refused(name, "document-empty", "The file is empty. Send the document again.")
+    if head.startswith(b"PK\x03\x04"):
+        findings: list[Finding] = []
+        return Stream("xlsx", read_xlsx(content, limits=limits, findings=findings), findings)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return _refused(name, "format-unknown", "An old or protected workbook came. Save it as .xlsx without password.")
+    if _looks_like_xml(head):
+        return Stream("wco-xml", read_wco_xml(content, limits=limits))
+    if _looks_binary(head, name):
+        return _refused(name, "format-unknown", "Expected WCO XML, CSV or XLSX; another format came.")
+    findings = []
+    return Stream("csv", read_csv(content, limits=limits, findings=findings), findings)
+
+
+def _looks_like_xml(head: bytes) -> bool:
+    start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return start.lstrip(b" \t\r\n\x00").startswith(b"<")
+
+
+def _looks_binary(head: bytes, name: str) -> bool:
+    if name.lower().endswith((".csv", ".tsv", ".txt")):
+        return False
+    first_line = head.splitlines()[0] if head else b""
+    return b"\x00" in head or not any(delimiter in first_line for delimiter in (b",", b";", b"\t"))
+
+
+def _refused(name: str, code: str, message: str) -> Stream:
+    return Stream(_format_by_name(name), iter(()), [Finding(f"declarations.{code}", "/", message)])
+
+
+def _format_by_name(name: str | None) -> str:
+    ending = (name or "").lower().rpartition(".")[2]
+    return {"xml": "wco-xml", "csv": "csv", "xlsx": "xlsx"}.get(ending, "unknown")
+
+
+def _bytes_of(path: Path, limits: Limits) -> bytes | Finding:
+    """Read at most the limit, whatever the file system says of the size; a larger file is not read at all."""
+    try:
+        if not path.is_file():
+            return Finding("declarations.file-unreadable", "/", "Expected a file; none is there. Check the path.")
+        if path.stat().st_size > limits.max_file_bytes:
+            return _too_large(limits)
+        with path.open("rb") as file:
+            content = file.read(limits.max_file_bytes + 1)
+    except OSError:
+        return Finding("declarations.file-unreadable", "/", "The file cannot be opened. Check its permissions.")
+    return content if len(content) <= limits.max_file_bytes else _too_large(limits)
+
+
+def _too_large(limits: Limits) -> Finding:
+    return Finding(
+        "declarations.too-large",
+        "/",
+        f"Expected a file of at most {limits.max_file_bytes} bytes; more came. Send the declarations in several files.",
+    )

@@ -1,0 +1,117 @@
+"""A node of Uganda with one partner, one agreement, an export record of Kenya, and the import that undervalues it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from fastapi import FastAPI
+
+from comity.cooperation.agreements.draft import draft_agreement
+from comity.cooperation.agreements.lifecycle import sign_agreement
+from comity.cooperation.exchange.card import PeerCard
+from comity.cooperation.exchange.store import add_peer
+from comity.cooperation.identity.keys import generate_keys
+from comity.entrypoints.api.app import create_api
+from comity.entrypoints.console import accounts
+from comity.entrypoints.console.app import create_console
+from comity.entrypoints.node import Node, NodeConfiguration
+from comity.features.declarations.canonical import to_record
+from comity.features.declarations.read import ReadDocument
+from comity.features.mirror.record import mirror_record
+from comity.features.mirror.store import keep_partner_export
+from comity.flows.clear_declaration import clear
+from comity.flows.sign_agreement import take_in
+from comity.foundation.settings import Settings
+from comity.foundation.trade.declaration import Commodity, DeclarationKind, DutyTaxFee
+from comity.foundation.trade.documents import PreviousDocument
+from comity.foundation.trade.money import Money
+from comity.foundation.trade.parties import Party
+from tests.builders.declarations import a_declaration, an_item
+
+PASSWORD = "correct horse battery"
+EXPORT_MRN = "26KE000111222333A4"
+IMPORT_MRN = "26UG004400123456B7"
+OFFICERS = {"amina": ["examiner"], "brian": ["analyst"], "lucy": ["legal"], "eric": ["engineer"], "root": ["admin"]}
+KENYA, UGANDA = generate_keys("KE", "Customs of Kenya"), generate_keys("UG", "Customs of Uganda")
+
+
+def export():
+    """Return Kenya's export declaration."""
+    return a_declaration(mrn=EXPORT_MRN)
+
+
+def undervalued_import(*, number=1):
+    """Return Uganda's import of the same goods at half the price on its first line."""
+    sent = export()
+    items = (
+        an_item(
+            1,
+            invoice_amount=Money(Decimal("2700.00"), "USD"),
+            customs_value=Money(Decimal(2900), "USD"),
+            commodity=Commodity(
+                code="0901110010",
+                description="Coffee, not roasted",
+                duties=(DutyTaxFee("A00", assessed=Money(Decimal(725), "USD")),),
+            ),
+        ),
+        an_item(2),
+    )
+    shipment = replace(
+        sent.goods_shipment,
+        importer=Party("1000456789", "Lakeside Roasters"),
+        trade_terms=replace(sent.goods_shipment.trade_terms, incoterm="CIF"),
+        previous_documents=(PreviousDocument(EXPORT_MRN, "MRN"),),
+        items=items,
+    )
+    return replace(
+        sent,
+        kind=DeclarationKind.IMPORT,
+        type_code="IMA",
+        mrn=IMPORT_MRN if number == 1 else f"26UG0044001234{number:03}B7",
+        functional_reference_id=f"UG-2026-{number:06}",
+        acceptance_at=datetime(2026, 3, 2, 4, 10, tzinfo=UTC),
+        goods_shipment=shipment,
+        exit_office=None,
+    )
+
+
+def a_node(database, clock, tmp_path, **settings):
+    """Return an open node on `database`."""
+    configuration = NodeConfiguration("UG", UGANDA.name, "https://127.0.0.1:8443", "127.0.0.1", 8443)
+    return Node(Settings(home=tmp_path, database_url=database.url, **settings), configuration, UGANDA, clock)
+
+
+def seed(node):
+    """Fill the node; return the id of the import."""
+    clearing = node.clearing(Random(1))
+    today = node.clock.now().date()
+    agreement = draft_agreement(
+        id="ke-ug-2026",
+        parties=("KE", "UG"),
+        valid_from=today - timedelta(days=30),
+        valid_to=today + timedelta(days=300),
+    )
+    sent = export()
+    with node.database.transaction() as session:
+        add_peer(session, PeerCard(KENYA.public, "https://ke.example:8443", "not used here"), clock=node.clock)
+        signatures = [sign_agreement(agreement, keys) for keys in (KENYA, UGANDA)]
+        take_in(session, agreement, signatures, clearing=clearing)
+        message_id = "ab" * 32
+        mirror = mirror_record(sent, id=message_id, date=sent.acceptance_at.date())
+        keep_partner_export(
+            session, partner="KE", message_id=message_id, record=to_record(sent), mirror=mirror, clock=node.clock
+        )
+        for name, roles in OFFICERS.items():
+            accounts.add_officer(session, name, PASSWORD, roles, clock=node.clock)
+    with node.database.transaction() as session:
+        cleared = clear(session, ReadDocument(undervalued_import(), (), 1, "c" * 64), clearing=clearing)
+    return cleared.declaration_id
+
+
+def an_app(node):
+    """Return the web application of the node: API and console."""
+    app = FastAPI()
+    create_api(node, app)
+    create_console(node, app)
+    return app

@@ -1,0 +1,27 @@
+import re
+
+from comity.entrypoints.console.catalogue import extract, read_catalogue, untranslated
+from comity.entrypoints.console.language import LANGUAGE_CODES
+
+PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def test_every_message_of_the_console_is_translated_into_french():
+    assert untranslated("fr") == []
+
+
+def test_every_catalogue_holds_exactly_the_messages_of_the_code():
+    wanted = {message.id for message in extract() if message.id}
+
+    for code in LANGUAGE_CODES:
+        assert {message.id for message in read_catalogue(code) if message.id} == wanted
+
+
+def test_a_translation_fills_in_the_same_values_as_its_message():
+    for message in read_catalogue("fr"):
+        if not message.id:
+            continue
+        originals = message.id if isinstance(message.id, tuple | list) else (message.id,)
+        translations = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        for translation in translations:
+            assert set(PLACES.findall(translation)) == set(PLACES.findall(originals[-1])), originals
