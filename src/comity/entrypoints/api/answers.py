@@ -37,6 +37,13 @@ class DecisionAnswer(BaseModel):
     findings: list[FindingAnswer] = []
 
 
+class ExaminationAnswer(BaseModel):
+    """The examination that was recorded."""
+
+    id: str
+    outcome: str
+
+
 class RefusedDocument(Problem):
     """A document that was not taken, with every finding."""
 
@@ -69,7 +76,6 @@ class CheckpointProof(BaseModel):
     index: int | None = None
     from_size: int | None = None
     size: int
-    root: str | None = None
     proof: list[str]
 
 

@@ -9,14 +9,13 @@ from itertools import islice
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
-from comity.entrypoints.api.answers import BatchAnswer, DecisionAnswer, Problem, RefusedDocument
-from comity.entrypoints.api.doors import Door, JsonRoute, RefusedWithFindings, findings_as_json
+from comity.entrypoints.api.documentation import DECLARE, EXAMINE, READ_DECISION, XLSX
+from comity.entrypoints.api.doors import Call, Door, Needs, RefusedWithFindings, findings_as_json, open_endpoint
 from comity.entrypoints.api.errors import AnotherTradersDeclaration, DeclarationUnknown, DocumentRefused, ResultInvalid
-from comity.entrypoints.api.limits import read_body
 from comity.entrypoints.api.scopes import Scope, Token
 from comity.features.declarations.read import DEFAULT_LIMITS, ReadDocument, read_documents
 from comity.features.declarations.store import find
@@ -28,45 +27,13 @@ from comity.foundation.errors import ComityError
 from comity.foundation.trade.declaration import Declaration, DeclarationId
 from comity.foundation.trade.money import Money
 
+PATH = "/api/v1/declarations"
 MAX_RESULT_BYTES = 64 * 1024
 COMMITTED_TOGETHER = (
     50  # documents of a batch in one transaction; a guess: a commit costs a few, a lock is held briefly
 )
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_NAMES = {"application/xml": "body.xml", "text/xml": "body.xml", "text/csv": "body.csv", _XLSX: "body.xlsx"}
+_NAMES = {"application/xml": "body.xml", "text/xml": "body.xml", "text/csv": "body.csv", XLSX: "body.xlsx"}
 log = logging.getLogger(__name__)
-_REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (401, 403, 413, 429)}
-_DOCUMENT = {
-    "requestBody": {
-        "required": True,
-        "description": "A WCO Data Model XML document, or a CSV or XLSX file of the documented columns.",
-        "content": {
-            name: {"schema": {"type": "string", "format": "binary"}} for name in ("application/xml", "text/csv", _XLSX)
-        },
-    }
-}
-_RESULT = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["outcome", "found"],
-                    "properties": {
-                        "outcome": {"type": "string", "enum": [code.value for code in OutcomeCode]},
-                        "found": {"type": "string", "maxLength": 4000},
-                        "officer": {"type": "string"},
-                        "revenue_recovered": {
-                            "type": "object",
-                            "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
 
 
 class _Recovered(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,67 +50,35 @@ class _Result(msgspec.Struct, forbid_unknown_fields=True):
 
 def declaration_routes(door: Door) -> APIRouter:
     """Return the routes under `/api/v1/declarations`."""
-    router = APIRouter(prefix="/api/v1/declarations", tags=["declarations"], route_class=JsonRoute)
+    router = APIRouter(tags=["declarations"])
     most_bytes = door.node.settings.max_document_bytes
-
-    @router.post(
-        "",
-        status_code=201,
-        response_model=DecisionAnswer,
-        summary="Declare",
-        responses={
-            200: {"model": DecisionAnswer, "description": "The document was known already; its decision"},
-            207: {"model": BatchAnswer, "description": "A file with several documents; the result of each"},
-            422: {"model": RefusedDocument},
-            **_REFUSALS,
-        },
-        openapi_extra=_DOCUMENT,
+    open_endpoint(
+        router, f"POST {PATH}", declare, door=door, needs=Needs(Scope.DECLARE, most_bytes), documented=DECLARE
     )
-    def declare(
-        request: Request,
-        token: Annotated[Token, Depends(_caller(door, Scope.DECLARE))],
-        body: Annotated[bytes, Depends(read_body(most_bytes))],
-    ) -> Response:
-        return _declare(door, token, body, content_type=request.headers.get("content-type", ""))
-
-    @router.get("/{id}/decision", response_model=DecisionAnswer, responses={404: {"model": Problem}, **_REFUSALS})
-    def decision(
-        id: str,  # noqa: A002 - the name in the address
-        token: Annotated[Token, Depends(_caller(door, Scope.READ_DECISIONS))],
-    ) -> Response:
-        with door.node.database.reading() as session:
-            return JSONResponse(_decision(session, DeclarationId(id), token))
-
-    @router.post(
-        "/{id}/examinations",
-        status_code=201,
-        responses={404: {"model": Problem}, 422: {"model": Problem}, **_REFUSALS},
-        openapi_extra=_RESULT,
+    open_endpoint(
+        router,
+        f"GET {PATH}/{{id}}/decision",
+        decision,
+        door=door,
+        needs=Needs(Scope.READ_DECISIONS),
+        documented=READ_DECISION,
     )
-    def examine(
-        id: str,  # noqa: A002
-        token: Annotated[Token, Depends(_caller(door, Scope.RECORD_EXAMINATIONS))],
-        body: Annotated[bytes, Depends(read_body(MAX_RESULT_BYTES))],
-    ) -> Response:
-        return _examine(door, token, DeclarationId(id), body)
-
+    open_endpoint(
+        router,
+        f"POST {PATH}/{{id}}/examinations",
+        examine,
+        door=door,
+        needs=Needs(Scope.RECORD_EXAMINATIONS, MAX_RESULT_BYTES),
+        documented=EXAMINE,
+    )
     return router
 
 
-def _caller(door: Door, scope: Scope) -> Any:
-    """Return a dependency that limits, then knows the token: both before the body is read."""
-
-    def caller(request: Request) -> Token:
-        door.limit(request)
-        with door.node.database.reading() as session:
-            return door.token(session, request, scope)
-
-    return caller
-
-
-def _declare(door: Door, token: Token, body: bytes, *, content_type: str) -> Response:
+def declare(door: Door, call: Call) -> Response:
+    """Clear the documents of the body and answer their lanes, or every finding."""
+    token, content_type = call.caller, call.request.headers.get("content-type", "")
     limits = DEFAULT_LIMITS._replace(max_file_bytes=door.node.settings.max_document_bytes)
-    reading = read_documents(body, name=_NAMES.get(content_type.partition(";")[0].strip().lower()), limits=limits)
+    reading = read_documents(call.body, name=_NAMES.get(content_type.partition(";")[0].strip().lower()), limits=limits)
     if not reading.documents:
         raise RefusedWithFindings(reading.findings)
     entries = list(_clear_all(door, token, reading.documents))
@@ -204,6 +139,28 @@ def _cleared(cleared: Cleared, token: Token) -> dict[str, Any]:
     return answer
 
 
+def decision(door: Door, call: Call) -> Response:
+    """Answer the lane in force."""
+    with door.node.database.reading() as session:
+        return JSONResponse(_decision(session, _id(call), call.caller))
+
+
+def examine(door: Door, call: Call) -> Response:
+    """Record what an examination found."""
+    result, officer = _read_result(call.body)
+    declaration_id, token = _id(call), call.caller
+    with door.node.database.transaction() as session:
+        _reachable(session, declaration_id, token)
+        by = officer or f"system:{token.trader_id}"
+        record_examination.record(session, declaration_id, result, officer=by, clearing=door.node.clearing())
+    log.info("api.examination-recorded token=%s declaration=%s outcome=%s", token.id, declaration_id, result.outcome)
+    return JSONResponse({"id": declaration_id, "outcome": result.outcome.value}, status_code=201)
+
+
+def _id(call: Call) -> DeclarationId:
+    return DeclarationId(call.request.path_params["id"])
+
+
 def _decision(session: Session, declaration_id: DeclarationId, token: Token) -> dict[str, Any]:
     declaration = _reachable(session, declaration_id, token)
     decision, overrides = decision_of(session, declaration_id), overrides_of(session, declaration_id)
@@ -224,16 +181,6 @@ def _reachable(session: Session, declaration_id: DeclarationId, token: Token) ->
     if kept is None or not token.reaches(kept.declaration):
         raise DeclarationUnknown
     return kept.declaration
-
-
-def _examine(door: Door, token: Token, declaration_id: DeclarationId, body: bytes) -> Response:
-    result, officer = _read_result(body)
-    with door.node.database.transaction() as session:
-        _reachable(session, declaration_id, token)
-        by = officer or f"system:{token.trader_id}"
-        record_examination.record(session, declaration_id, result, officer=by, clearing=door.node.clearing())
-    log.info("api.examination-recorded token=%s declaration=%s outcome=%s", token.id, declaration_id, result.outcome)
-    return JSONResponse({"id": declaration_id, "outcome": result.outcome.value}, status_code=201)
 
 
 def _read_result(body: bytes) -> tuple[ExaminationResult, str]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from sqlalchemy.orm import Session
 
 from comity.entrypoints.api.errors import DocumentRefused, TokenRefused, TooManyRequests
-from comity.entrypoints.api.limits import RateLimit
+from comity.entrypoints.api.limits import RateLimit, read_body
 from comity.entrypoints.api.scopes import Scope, Token
 from comity.entrypoints.api.tokens import need, token_of
 from comity.entrypoints.node import Node
@@ -32,6 +31,30 @@ class RefusedWithFindings(DocumentRefused):
         self.findings = findings
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that passed the door: its token where one was needed, and its body."""
+
+    request: Request
+    token: Token | None
+    body: bytes
+
+    @property
+    def caller(self) -> Token:
+        """Return the token of a request that needed one."""
+        if self.token is None:
+            raise RuntimeError("an endpoint without a scope asked for its token")
+        return self.token
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a request must bring: a scope (None: no token), and how large its body may be."""
+
+    scope: Scope | None = None
+    most_bytes: int = 0
+
+
 class Door:
     """What the endpoints share: the node, and the limits by token and by address."""
 
@@ -39,46 +62,49 @@ class Door:
         self.node = node
         self._limit = RateLimit(per_minute=node.settings.requests_per_minute, clock=node.clock)
 
-    def limit(self, request: Request) -> None:
-        """Count a request of this address.
+    def admit(self, request: Request, needs: Needs) -> Call:
+        """Let a request in: the limits first, then its token, then its body.
 
         Raises:
-            TooManyRequests: it has used up its minute.
+            TooManyRequests: the address or the token has used up its minute.
+            TokenRefused: a token is needed and there is no such token.
+            ScopeMissing: the token does not permit this.
+            BodyTooLarge: the body is larger than it may be.
         """
         self._limit.take(f"address {address_of(request)}")
-
-    def token(self, session: Session, request: Request, scope: Scope) -> Token:
-        """Return the request's token, counted and permitted.
-
-        Raises:
-            TokenRefused: there is no such token.
-            ScopeMissing: it does not permit this.
-            TooManyRequests: it has used up its minute.
-        """
-        token = token_of(session, request.headers.get("authorization", ""), self.node.clock)
-        self._limit.take(f"token {token.id}")
-        need(token, scope)
-        return token
+        token = None
+        if needs.scope is not None:
+            with self.node.database.reading() as session:
+                token = token_of(session, request.headers.get("authorization", ""), self.node.clock)
+            self._limit.take(f"token {token.id}")
+            need(token, needs.scope)
+        return Call(request, token, read_body(request, most_bytes=needs.most_bytes) if needs.most_bytes else b"")
 
 
-class JsonRoute(APIRoute):
-    """A route whose refusals are `{"code", "message"[, "path"][, "findings"]}` with the error's own status."""
+Answer = Callable[[Door, Call], Response]
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the endpoint, its refusals turned into answers."""
-        answer = super().get_route_handler()
 
-        async def answer_or_refuse(request: Request) -> Response:
-            try:
-                return await answer(request)
-            except ComityError as error:
-                return refusal(request, error)
-            except Exception as error:
-                if type(error).__module__.startswith(("fastapi", "starlette")):
-                    raise
-                return _failure(request, error)
+def open_endpoint(
+    router: APIRouter,
+    address: str,
+    answer: Answer,
+    *,
+    door: Door,
+    needs: Needs,
+    documented: Mapping[str, Any],
+) -> None:
+    """Serve `answer` at `address` (`POST /path`); its refusals are `{"code", "message"[, "path"][, "findings"]}`."""
 
-        return answer_or_refuse
+    def endpoint(request: Request) -> Response:
+        try:
+            return answer(door, door.admit(request, needs))
+        except ComityError as error:
+            return refusal(request, error)
+        except Exception as error:  # noqa: BLE001 - the last place: the caller gets a reference, the log the place
+            return _failure(request, error)
+
+    method, _, path = address.partition(" ")
+    router.add_api_route(path, endpoint, methods=[method], name=answer.__name__, **documented)
 
 
 def refusal(request: Request, error: ComityError) -> JSONResponse:

@@ -12,6 +12,13 @@ class BodyTooLarge(ComityError):
     status = 413
 
 
+class BodyIncomplete(ComityError):
+    """The connection ended before the whole body had arrived; send it again."""
+
+    code = "api.body-incomplete"
+    status = 400
+
+
 class TooManyRequests(ComityError):
     """Too many requests in a minute; wait and send again."""
 

@@ -9,10 +9,10 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import parse_qsl, quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from comity.entrypoints.api.limits import read_body
@@ -60,7 +60,7 @@ def open_page(
             if may is not None and not visit.may(may):
                 raise NotPermitted  # noqa: TRY301
             if method == "POST":
-                visit = _with_form(visit, body)
+                visit = _with_form(visit, read_body(request, most_bytes=MAX_FORM_BYTES))
             response = page(site, visit)
         except SignInNeeded:
             response = RedirectResponse(f"/console/sign-in?next={quote(visit.here)}", status_code=303)
@@ -95,14 +95,6 @@ def redirect(address: str) -> RedirectResponse:
 def set_cookie(response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
     """Set a cookie that only this host gets back, over TLS, out of reach of script and of other sites."""
     response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
-
-
-async def _read_form(request: Request) -> bytes | ComityError:
-    """Return the body, or the refusal of a larger one: a dependency that raises would bypass the error page."""
-    try:
-        return await read_body(MAX_FORM_BYTES)(request)
-    except ComityError as error:
-        return error
 
 
 def _visit(site: Site, request: Request) -> Visit:

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import httpx
 
+from comity.cooperation.exchange.store import list_peers
+from comity.cooperation.ledger.append import head
+from comity.cooperation.ledger.store import cosigned_size
 from comity.entrypoints.demo.stage import StagedNode
+from comity.entrypoints.demo.world.truth import IrregularityKind
 from comity.features.risk.examination import OutcomeCode
 from comity.foundation.errors import ComityError
 
@@ -21,6 +25,19 @@ MEDIA_TYPES = {
 CLIENTS = 2
 QUIET_SECONDS = 120.0
 EXAMINED_LANES = ("red", "orange", "yellow")
+
+OUTCOMES = {
+    IrregularityKind.UNDERVALUATION: OutcomeCode.VALUE,
+    IrregularityKind.OVERVALUATION: OutcomeCode.VALUE,
+    IrregularityKind.QUANTITY: OutcomeCode.QUANTITY,
+    IrregularityKind.MASS: OutcomeCode.QUANTITY,
+    IrregularityKind.SHORT_LANDED: OutcomeCode.QUANTITY,
+    IrregularityKind.GOODS_SHIFT: OutcomeCode.CLASSIFICATION,
+    IrregularityKind.ORIGIN: OutcomeCode.ORIGIN,
+    IrregularityKind.GHOST_IMPORT: OutcomeCode.DOCUMENTARY,
+    IrregularityKind.CONTAINER_TWICE: OutcomeCode.DOCUMENTARY,
+    IrregularityKind.ORPHAN_EXPORT: OutcomeCode.DOCUMENTARY,
+}
 
 Advance = Callable[[int], None]
 
@@ -70,15 +87,34 @@ def wait_until_delivered(node: StagedNode, *, seconds: float = QUIET_SECONDS) ->
             time.sleep(0.1)
 
 
-def examine(node: StagedNode, cases: Sequence[tuple[str, bool]], *, advance: Advance) -> None:
-    """Record the examination of each declaration: `(id, is_irregular)` is what the examiner finds.
+def wait_until_cosigned(node: StagedNode, *, seconds: float = QUIET_SECONDS) -> None:
+    """Wait until a partner has co-signed the whole log.
+
+    Raises:
+        DeliveryStalled: it did not within `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        with node.node.database.reading() as session:
+            size = head(session).size
+            if any(cosigned_size(session, peer.authority) >= size for peer in list_peers(session)):
+                return
+        if time.monotonic() > deadline:
+            raise DeliveryStalled
+        time.sleep(0.2)
+
+
+def examine(
+    node: StagedNode, cases: Sequence[tuple[str, IrregularityKind | None]], *, advance: Advance
+) -> None:
+    """Record the examination of each declaration: `(id, what is wrong)` is what the examiner finds.
 
     Raises:
         DocumentRefused: the node did not take a result.
     """
     with node.client() as client:
-        for declaration_id, is_irregular in cases:
-            outcome = OutcomeCode.VALUE if is_irregular else OutcomeCode.NO_IRREGULARITY
+        for declaration_id, kind in cases:
+            outcome = OUTCOMES[kind] if kind else OutcomeCode.NO_IRREGULARITY
             answer = client.post(
                 f"/api/v1/declarations/{declaration_id}/examinations",
                 json={"outcome": outcome.value, "found": "demonstration: as the world's truth has it"},

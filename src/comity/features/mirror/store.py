@@ -264,6 +264,13 @@ def all_imports(session: Session) -> list[MirrorRecord]:
     return [from_stored(stored) for stored in session.scalars(query)]
 
 
+def export_counts(session: Session) -> tuple[int, int]:
+    """Return how many partner exports are kept, and how many different messages they came in."""
+    query = select(func.count(), func.count(func.distinct(MirrorRecordRow.message_id)))
+    kept, messages = session.execute(query.where(MirrorRecordRow.side == EXPORT)).one()
+    return kept, messages
+
+
 def mirror_counts(session: Session) -> dict[str, int]:
     """Return how many imports, exports, matches and discrepancies are kept."""
     counted = session.execute(select(MirrorRecordRow.side, func.count()).group_by(MirrorRecordRow.side)).all()

@@ -10,7 +10,16 @@ from importlib.resources import files
 from random import Random
 from typing import Any, TypeVar
 
+from comity.foundation.errors import ComityError
+
 T = TypeVar("T")
+
+
+class CountryUnknown(ComityError):
+    """The world has no towns in this country; choose one of those in its `setting.toml`."""
+
+    code = "demo.country-unknown"
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way over the border. `mode` is UN/ECE Rec 19; `days` least, usual, most; freight in USD per kilogram."""
+    """A way over the border. `mode` is UN/ECE Rec 19; `days` least, usual, most; freight in USD per kilogram.
+
+    `exit_office` lacks the country's two letters.
+    """
 
     key: str
     mode: str
@@ -84,8 +96,15 @@ class Catalogue:
     union: frozenset[str]
 
     def places_in(self, country: str) -> tuple[Place, ...]:
-        """Return the places of a country; another country than those of the data plays in the same-sized towns."""
-        return tuple(place for place in self.places if place.country == country)
+        """Return the places of a country.
+
+        Raises:
+            CountryUnknown: `setting.toml` has none.
+        """
+        places = tuple(place for place in self.places if place.country == country)
+        if not places:
+            raise CountryUnknown
+        return places
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +116,7 @@ def load_catalogue() -> Catalogue:
         goods=tuple(_goods(row) for row in goods["goods"]),
         lower={row["hs6"]: (row["words"], row["duty"]) for row in goods["lower"]},
         places=tuple(Place(**row) for row in setting["places"]),
-        routes=tuple(Route(**{**row, "days": tuple(row["days"]), "usd_kg": tuple(row["usd_kg"])}) for row in setting["routes"]),
+        routes=tuple(_route(row) for row in setting["routes"]),
         currencies=setting["currencies"],
         names=Names(**names),
         vat=setting["vat"],
@@ -125,6 +144,10 @@ def _goods(row: Mapping[str, Any]) -> Goods:
         is_bulk=row.get("bulk", False),
         lower=row.get("lower"),
     )
+
+
+def _route(row: Mapping[str, Any]) -> Route:
+    return Route(**{**row, "days": tuple(row["days"]), "usd_kg": tuple(row["usd_kg"])})
 
 
 def _read(name: str) -> dict[str, Any]:

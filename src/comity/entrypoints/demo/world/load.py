@@ -14,7 +14,7 @@ from comity.entrypoints.demo.world.statement import Line, Statement, kilograms, 
 from comity.entrypoints.demo.world.traders import Partnership
 from comity.entrypoints.demo.world.truth import IrregularityKind
 
-MOST_LINES = 4
+PRICE_SPREAD = 0.1  # of a trader's price level from one consignment to the next, in the goods' band: a guess
 RETURN_PRICE_SHARE = 0.3  # value declared for repaired goods on their way back, of the price of new ones: a guess
 NEEDS_FOREIGN = {IrregularityKind.GOODS_SHIFT, IrregularityKind.ORIGIN, IrregularityKind.GHOST_IMPORT}
 
@@ -58,8 +58,8 @@ def load(
         declarant=trade.export_broker.party,
         exporter=trade.exporter.party,
         importer=trade.importer.party,
-        from_place=trade.exporter,
-        to_place=trade.importer,
+        from_place=trade.exporter.place,
+        to_place=trade.importer.place,
         route=route,
         lines=lines,
         currency=trade.currency,
@@ -91,7 +91,9 @@ def _line(
     packages = max(1, round(tonnes * 1000 / goods.kg_per_pack))
     net = kilograms(to_decimal(packages * goods.kg_per_pack * random.uniform(0.985, 1.0)))
     gross = kilograms(net * to_decimal(random.uniform(1.01, 1.06)))
-    usd = net * to_decimal(random.uniform(*goods.usd_kg))
+    low, high = goods.usd_kg
+    level = min(1.0, max(0.0, random.gauss(trade.price_level, PRICE_SPREAD)))
+    usd = net * to_decimal(low + (high - low) * level)
     return Line(
         hs6=goods.hs6,
         words=goods.words,

@@ -22,6 +22,7 @@ class Numbers:
 
     def mrn(self, country: str, office: str, on: date) -> str:
         """Return an MRN: year, country, 13 characters, check digit (ISO 6346 method, as the EU's MRN)."""
+
         def draw() -> str:
             body = f"{on.year % 100:02d}{country}{office[2:5]}{self._random.randrange(10**10):010d}"
             return f"{body}{iso6346_check_digit(body)}"
@@ -30,6 +31,7 @@ class Numbers:
 
     def container(self) -> str:
         """Return a container number with its check digit (ISO 6346)."""
+
         def draw() -> str:
             body = f"{self._random.choice(OWNERS)}{self._random.randrange(10**6):06d}"
             return f"{body}{iso6346_check_digit(body)}"

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from comity.entrypoints.demo.world.catalogue import Route
-from comity.entrypoints.demo.world.traders import Company
+from comity.entrypoints.demo.world.catalogue import Place, Route
 from comity.foundation.trade.parties import Party
 
 CENT, HUNDRED_GRAMS = Decimal("0.01"), Decimal("0.1")
@@ -46,8 +45,8 @@ class Statement:
     declarant: Party
     exporter: Party
     importer: Party
-    from_place: Company
-    to_place: Company
+    from_place: Place
+    to_place: Place
     route: Route
     lines: tuple[Line, ...]
     currency: str

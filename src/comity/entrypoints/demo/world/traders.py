@@ -40,7 +40,7 @@ class Partnership:
     """An exporter and an importer who trade again and again, their brokers, goods, currency and scheme.
 
     `kind` is None for the honest. `starts` is the share of the period after which the scheme begins. `weight` is how
-    often they trade, relative to others.
+    often they trade, relative to others; `price_level` from 0 to 1 is where in the goods' price band they agree.
     """
 
     exporter: Company
@@ -53,6 +53,7 @@ class Partnership:
     import_term: str
     route: str
     weight: float
+    price_level: float
     kind: IrregularityKind | None = None
     starts: float = 0.0
 
@@ -93,6 +94,7 @@ def make_market(random: Random, *, catalogue: Catalogue, countries: tuple[str, s
             import_term=weighted(random, ("CIF", "CIP", "FCA"), (5, 4, 1)),
             route=weighted(random, [r.key for r in catalogue.routes], [r.weight for r in catalogue.routes]),
             weight=random.paretovariate(1.6),
+            price_level=random.random(),
             kind=kind,
             starts=starts,
         )
@@ -141,7 +143,9 @@ class _Companies:
         self._count += 1
         names = self._catalogue.names
         address = Address(
-            line=f"{self._random.randrange(1, 200)} {self._random.choice(names.streets)}", city=place.name, country=country
+            line=f"{self._random.randrange(1, 200)} {self._random.choice(names.streets)}",
+            city=place.name,
+            country=country,
         )
         return Company(Party(id=self._number(country), name=self._name(trades), address=address), place)
 

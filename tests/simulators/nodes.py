@@ -1,0 +1,110 @@
+"""Two nodes in one process that exchange through memory, on databases of the caller's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from comity.cooperation.agreements.agreement import Agreement
+from comity.cooperation.agreements.draft import draft_agreement
+from comity.cooperation.agreements.lifecycle import sign_agreement
+from comity.cooperation.agreements.release import ReleaseRequest, release
+from comity.cooperation.agreements.store import add_signature, keep_agreement
+from comity.cooperation.exchange.card import PeerCard
+from comity.cooperation.exchange.inbox import Handler, ReceivedMessage, receive_batch
+from comity.cooperation.exchange.outbox import enqueue
+from comity.cooperation.exchange.sender import DeliveryReport, deliver_batch
+from comity.cooperation.exchange.store import OutboxMessage, Peer, add_peer
+from comity.cooperation.exchange.transport import InMemoryTransport
+from comity.cooperation.identity.keys import NodeKeys, generate_keys
+from comity.foundation.clock import FixedClock
+from comity.foundation.storage.session import Database
+
+EXPORT = "export-record.v1"
+Tamper = Callable[[bytes], bytes]
+
+
+@dataclass(slots=True)
+class Node:
+    """One node: its keys and database, and what its handler was given."""
+
+    keys: NodeKeys
+    database: Database
+    taken: list[ReceivedMessage] = field(default_factory=list)
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+
+    def take(self, _session: Any, message: ReceivedMessage) -> str:
+        self.taken.append(message)
+        return "stored"
+
+
+@dataclass(slots=True)
+class Pair:
+    """Kenya and Uganda with one agreement in force; `tamper` changes batches on the wire."""
+
+    kenya: Node
+    uganda: Node
+    agreement: Agreement
+    clock: FixedClock
+    tamper: Tamper = lambda body: body
+    batches: list[bytes] = field(default_factory=list)
+    is_down: bool = False
+
+    def declare(self, subject: str, **payload: Any) -> OutboxMessage:
+        """Release and queue one export record from Kenya to Uganda."""
+        request = ReleaseRequest(
+            "UG", EXPORT, "export-declaration", "mirror-matching", subject, payload or {"mrn": subject}
+        )
+        with self.kenya.database.transaction() as session:
+            released = release(session, request=request, sender="KE", clock=self.clock)
+            return enqueue(session, released, keys=self.kenya.keys, clock=self.clock)
+
+    def deliver(self, limit: int = 200) -> DeliveryReport:
+        """Send one batch from Kenya to Uganda."""
+        self.clock.advance(timedelta(seconds=1))
+        transport = InMemoryTransport({} if self.is_down else {"UG": self._arrive})
+        return deliver_batch(
+            self.kenya.database, "UG", keys=self.kenya.keys, transport=transport, clock=self.clock, limit=limit
+        )
+
+    def receive(self, body: bytes) -> bytes:
+        """Give Uganda a batch."""
+        handlers = self.uganda.handlers or {EXPORT: self.uganda.take}
+        return receive_batch(
+            self.uganda.database, body, keys=self.uganda.keys, clock=self.clock, handlers=handlers
+        )
+
+    def _arrive(self, body: bytes) -> bytes:
+        self.batches.append(body)
+        return self.receive(self.tamper(body))
+
+
+def make_pair(first: Database, second: Database, clock: FixedClock, *, valid_to: date = date(2030, 1, 1)) -> Pair:
+    """Return two nodes that know each other and have signed an agreement."""
+    nodes = {
+        "KE": Node(generate_keys("KE", "Kenya"), first),
+        "UG": Node(generate_keys("UG", "Uganda"), second),
+    }
+    agreement = draft_agreement(
+        id="ke-ug", parties=("KE", "UG"), valid_from=date(2026, 1, 1), valid_to=valid_to
+    )
+    for node in nodes.values():
+        with node.database.transaction() as session:
+            for other in nodes.values():
+                if other is not node:
+                    add_peer(session, PeerCard(other.keys.public, "https://127.0.0.1:1", ""), clock=clock)
+            keep_agreement(session, agreement, clock=clock)
+            for signer in nodes.values():
+                signature = sign_agreement(agreement, signer.keys)
+                add_signature(session, agreement.id, signature, identity=signer.keys.public, clock=clock)
+    return Pair(nodes["KE"], nodes["UG"], agreement, clock)
+
+
+def partner_of(pair: Pair) -> Peer:
+    """Return Uganda as Kenya keeps it."""
+    from comity.cooperation.exchange.store import find_peer
+
+    with pair.kenya.database.reading() as session:
+        return find_peer(session, "UG")
