@@ -150,9 +150,9 @@ def test_targets_are_large_enough_for_a_cold_finger(visiting, served):
     visitor = visiting(width=360)
     visitor.sign_in("root")
     small = """[...document.querySelectorAll('a, button, input, summary')]
-        .filter(one => one.offsetParent && !one.classList.contains('skip') && !one.closest('p'))
+        .filter(one => one.offsetParent && !one.classList.contains('skip') && !one.closest('p, label'))
         .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
-        .filter(([, box]) => box.height > 0 && box.height < 20).map(([text]) => text)"""
+        .filter(([, box]) => box.height > 0 && box.height < 24).map(([text]) => text)"""
 
     for path in PAGES:
         visitor.open(path.format(id=served[1]))

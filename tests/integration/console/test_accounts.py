@@ -55,7 +55,7 @@ def test_passwords_are_kept_as_argon2id_and_session_tokens_as_hashes(with_amina,
 def test_a_session_ends_after_an_hour_without_use(with_amina, clock):
     token = begin(with_amina, clock)
     clock.advance(timedelta(minutes=50))
-    officer, must_touch = signed_in(with_amina, token, clock)
+    _officer, must_touch = signed_in(with_amina, token, clock)
     assert must_touch
     with with_amina.transaction() as session:
         store.touch_session(session, accounts.hash_token(token), clock.now())
