@@ -107,7 +107,9 @@ def a_declaration(items: int = 2, **changes) -> Declaration:
             consignment=Consignment(
                 container_indicator=True,
                 arrival_means=TransportMeans(id="KBX 123A", identification_type_code="30"),
-                goods_location=GoodsLocation(name="KEMBAMBA", type_code="A", address=Address(type_code="U", country="KE")),
+                goods_location=GoodsLocation(
+                    name="KEMBAMBA", type_code="A", address=Address(type_code="U", country="KE")
+                ),
                 loading_location="KEMBA",
                 unloading_location="UGKLA",
                 transport_documents=(TransportDocument(id="BL-778899", type_code="705"),),
@@ -295,7 +297,9 @@ def declarations() -> st.SearchStrategy[Declaration]:
         surety=_maybe(_party),
     )
     guarantee = _some(ObligationGuarantee, other_reference=_maybe(_text(70)), amount=_maybe(_money))
-    amendment = _some(Amendment, change_reason_code=_maybe(_text(3)), pointers=_many(_some(Pointer, sequence=_sequence)))
+    amendment = _some(
+        Amendment, change_reason_code=_maybe(_text(3)), pointers=_many(_some(Pointer, sequence=_sequence))
+    )
     raw = st.builds(
         Declaration,
         functional_reference_id=_text(35),
@@ -303,7 +307,9 @@ def declarations() -> st.SearchStrategy[Declaration]:
         type_code=st.sampled_from(("IMA", "EXD", "T1", "CO", "COR", "IM4")),
         function_code=st.sampled_from(("9", "13", "4")),
         acceptance_at=_maybe(
-            st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))
+            st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)).map(
+                lambda at: at.replace(microsecond=0, tzinfo=UTC)
+            )
         ),
         declarant=_maybe(_party),
         submitter=_maybe(_party),
@@ -319,7 +325,5 @@ def declarations() -> st.SearchStrategy[Declaration]:
         goods_shipment=shipment,
     )
     return raw.map(
-        lambda one: replace(
-            one, kind=kind_of(one.type_code), function=function_of(one.function_code, one.type_code)
-        )
+        lambda one: replace(one, kind=kind_of(one.type_code), function=function_of(one.function_code, one.type_code))
     )
