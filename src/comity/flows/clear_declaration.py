@@ -70,6 +70,7 @@ def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cl
     context = gather(session, declaration, declaration_id=kept.id, clearing=clearing)
     assessment = assess(
         context.items,
+        declaration.kind.value,
         profiles=clearing.profiles,
         draw=clearing.random.random(),
         at=clearing.clock.now(),

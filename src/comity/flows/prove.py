@@ -25,7 +25,7 @@ def bundle_for(session: Session, record: str, *, keys: NodeKeys) -> dict[str, An
     return build_bundle(
         session,
         subjects=subjects,
-        identity=keys.public,
+        keys=keys,
         partners=[peer.identity for peer in list_peers(session)],
         context={
             "record": record,
@@ -40,7 +40,7 @@ def bundle_for(session: Session, record: str, *, keys: NodeKeys) -> dict[str, An
 
 def _subjects(session: Session, record: str) -> list[str]:
     """Return what the ledger calls the record: its own id, and the messages that its twins came in."""
-    kept = [one.id for one in find_by_mrn(session, record)]
+    kept = [str(one.id) for one in find_by_mrn(session, record)]
     found = kept or [subject_of_message(session, record) or record]
     twins = [match for match in (match_of(session, one) for one in found) if match]
     return [*found, *(export_id for match in twins for export_id in match.pair.export_ids)]

@@ -16,7 +16,7 @@ class Browser(TestClient):
     def __init__(self, app):
         super().__init__(app, base_url="https://testserver", follow_redirects=False)
 
-    def send(self, path, *, at=None, **fields):
+    def submit(self, path, *, at=None, **fields):
         """Post a form with the token that the page at `at` (default: the same path) carries."""
         page = self.get(at or path)
         token = re.search(r'name="form_token" value="([^"]+)"', page.text).group(1)
@@ -24,4 +24,4 @@ class Browser(TestClient):
 
     def sign_in(self, name):
         """Sign in as `name`; return the answer."""
-        return self.send("/console/sign-in", name=name, password=PASSWORD)
+        return self.submit("/console/sign-in", name=name, password=PASSWORD)

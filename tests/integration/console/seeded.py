@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
+from types import SimpleNamespace as NS
 
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from comity.cooperation.agreements.draft import draft_agreement
@@ -13,8 +16,9 @@ from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.store import add_peer
 from comity.cooperation.identity.keys import generate_keys
 from comity.entrypoints.api.app import create_api
-from comity.entrypoints.console import accounts
+from comity.entrypoints.console import store
 from comity.entrypoints.console.app import create_console
+from comity.entrypoints.console.officers import Officer, Role
 from comity.entrypoints.node import Node, NodeConfiguration
 from comity.features.declarations.canonical import to_record
 from comity.features.declarations.read import ReadDocument
@@ -79,7 +83,21 @@ def undervalued_import(*, number=1):
 def a_node(database, clock, tmp_path, **settings):
     """Return an open node on `database`."""
     configuration = NodeConfiguration("UG", UGANDA.name, "https://127.0.0.1:8443", "127.0.0.1", 8443)
-    return Node(Settings(home=tmp_path, database_url=database.url, **settings), configuration, UGANDA, clock)
+    node = Node(Settings(home=tmp_path, database_url=database.url, **settings), configuration, UGANDA, clock)
+    vars(node)["equipment"] = replace(_equipment(), clock=clock, keys=UGANDA)
+    return node
+
+
+@cache
+def _equipment():
+    """Return the equipment of clearing, read once for the whole run."""
+    return Node.equipment.func(NS(keys=UGANDA, clock=None))
+
+
+@cache
+def _password_hash():
+    """Return the hash of the officers' password, made once: argon2 is slow on purpose."""
+    return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 
 def seed(node):
@@ -103,7 +121,8 @@ def seed(node):
             session, partner="KE", message_id=message_id, record=to_record(sent), mirror=mirror, clock=node.clock
         )
         for name, roles in OFFICERS.items():
-            accounts.add_officer(session, name, PASSWORD, roles, clock=node.clock)
+            officer = Officer(name, frozenset(Role(role) for role in roles))
+            store.keep_officer(session, officer, password_hash=_password_hash(), added_at=node.clock.now())
     with node.database.transaction() as session:
         cleared = clear(session, ReadDocument(undervalued_import(), (), 1, "c" * 64), clearing=clearing)
     return cleared.declaration_id

@@ -47,7 +47,7 @@ def test_no_page_opens_without_signing_in(browser, import_id, page):
 
 
 def test_signing_in_leads_to_the_page_asked_for_and_sets_a_guarded_cookie(browser):
-    answer = browser.send(
+    answer = browser.submit(
         "/console/sign-in", name="amina", password="correct horse battery", next="/console/agreements"
     )
 
@@ -57,7 +57,7 @@ def test_signing_in_leads_to_the_page_asked_for_and_sets_a_guarded_cookie(browse
 
 
 def test_a_wrong_password_comes_back_with_the_name_filled_in_and_not_the_password(browser):
-    answer = browser.send("/console/sign-in", name="amina", password="wrong horse battery")
+    answer = browser.submit("/console/sign-in", name="amina", password="wrong horse battery")
 
     assert answer.status_code == 422
     assert 'value="amina"' in answer.text
@@ -67,7 +67,7 @@ def test_a_wrong_password_comes_back_with_the_name_filled_in_and_not_the_passwor
 
 def test_too_many_attempts_lock_the_account_for_a_while_even_for_the_right_password(browser, clock):
     for _ in range(PER_ACCOUNT):
-        browser.send("/console/sign-in", name="amina", password="wrong horse battery")
+        browser.submit("/console/sign-in", name="amina", password="wrong horse battery")
 
     assert browser.sign_in("amina").status_code == 429
     clock.advance(timedelta(minutes=16))
@@ -78,7 +78,7 @@ def test_signing_out_ends_the_session_even_for_a_kept_cookie(node, browser):
     browser.sign_in("amina")
     kept = browser.cookies["__Host-comity"]
 
-    browser.send("/console/sign-out", at="/console/arrivals")
+    browser.submit("/console/sign-out", at="/console/arrivals")
 
     again = Browser(an_app(node))
     again.cookies.set("__Host-comity", kept)
@@ -88,7 +88,7 @@ def test_signing_out_ends_the_session_even_for_a_kept_cookie(node, browser):
 def test_the_session_is_a_new_one_at_every_sign_in(browser):
     browser.sign_in("amina")
     first = browser.cookies["__Host-comity"]
-    browser.send("/console/sign-out", at="/console/arrivals")
+    browser.submit("/console/sign-out", at="/console/arrivals")
     browser.sign_in("amina")
 
     assert browser.cookies["__Host-comity"] != first
@@ -151,7 +151,9 @@ def test_an_examination_is_recorded_and_shown(node, browser, import_id):
     browser.sign_in("amina")
     path = f"/console/declarations/{import_id}/examination"
 
-    answer = browser.send(path, outcome="value", found="Invoice shows 5,400 USD", recovered="1 250,50", currency="usd")
+    answer = browser.submit(
+        path, outcome="value", found="Invoice shows 5,400 USD", recovered="1 250,50", currency="usd"
+    )
 
     assert answer.headers["location"] == f"/console/declarations/{import_id}?done=examined"
     assert "Invoice shows 5,400 USD" in browser.get(answer.headers["location"]).text
@@ -162,7 +164,7 @@ def test_an_examination_is_recorded_and_shown(node, browser, import_id):
 def test_a_failed_examination_comes_back_filled_in_with_the_error_at_the_field_and_at_the_top(node, browser, import_id):
     browser.sign_in("amina")
 
-    answer = browser.send(
+    answer = browser.submit(
         f"/console/declarations/{import_id}/examination", found="Bales <b>opened</b>", recovered="much", currency="USD"
     )
 
@@ -179,7 +181,7 @@ def test_a_lane_is_changed_with_a_reason_and_the_engines_decision_stays(node, br
     browser.sign_in("brian")
     before = seen(node, import_id).decision.lane
 
-    answer = browser.send(
+    answer = browser.submit(
         f"/console/declarations/{import_id}/lane", lane="blue", reason="Known trader, audit next month"
     )
 
@@ -194,7 +196,7 @@ def test_a_lane_is_changed_with_a_reason_and_the_engines_decision_stays(node, br
 def test_a_lane_is_not_changed_without_a_reason(node, browser, import_id):
     browser.sign_in("brian")
 
-    answer = browser.send(f"/console/declarations/{import_id}/lane", lane="blue", reason="short")
+    answer = browser.submit(f"/console/declarations/{import_id}/lane", lane="blue", reason="short")
 
     assert answer.status_code == 422
     assert "Give the reason in at least ten characters" in answer.text
@@ -222,7 +224,7 @@ def test_what_is_not_there_has_a_page(browser):
 def test_an_officer_reads_french_from_then_on(node, browser):
     browser.sign_in("amina")
 
-    browser.send("/console/language", at="/console/arrivals", language="fr", next="/console/arrivals")
+    browser.submit("/console/language", at="/console/arrivals", language="fr", next="/console/arrivals")
 
     assert "Arrivées" in browser.get("/console/arrivals").text
     elsewhere = Browser(an_app(node))
@@ -256,7 +258,7 @@ def test_logs_name_officers_and_ids_and_never_the_trade(browser, import_id, capl
     caplog.set_level("INFO")
     browser.sign_in("amina")
     browser.get(f"/console/declarations/{import_id}")
-    browser.send(f"/console/declarations/{import_id}/lane", lane="green", reason="Secret reason of the officer")
+    browser.submit(f"/console/declarations/{import_id}/lane", lane="green", reason="Secret reason of the officer")
 
     assert "amina" in caplog.text
     assert import_id in caplog.text

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders.declarations import a_declaration
 
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml
 from comity.features.declarations.read import DEFAULT_LIMITS, read_documents
+from tests.builders.declarations import a_declaration
 
 GOOD = write_wco_xml(a_declaration())
 START = b'<Declaration xmlns="urn:wco:datamodel:WCO:DEC-DMS:2">'

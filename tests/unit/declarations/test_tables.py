@@ -10,7 +10,6 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders.declarations import a_declaration, an_item, with_shipment
 
 from comity.features.declarations.errors import NotWritable
 from comity.features.declarations.formats.tabular.columns import BY_NAME, COLUMNS
@@ -18,6 +17,7 @@ from comity.features.declarations.formats.tabular.write import write_csv, write_
 from comity.features.declarations.read import DEFAULT_LIMITS, read_documents
 from comity.foundation.trade.declaration import Commodity, Declaration, Packaging
 from comity.foundation.trade.transport import Consignment, CustomsValuation, GoodsLocation
+from tests.builders.declarations import a_declaration, an_item, with_shipment
 
 HEADER = "reference,type_code,item,goods_code,gross_mass_kg,item_price,item_price_currency\n"
 

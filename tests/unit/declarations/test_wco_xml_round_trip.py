@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
-from tests.builders.declarations import a_declaration, declarations
 
 from comity.features.declarations.canonical import declaration_id, from_record, to_record
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml, write_wco_xml_batch
 from comity.features.declarations.read import read_documents
+from tests.builders.declarations import a_declaration, declarations
 
 unhurried = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 

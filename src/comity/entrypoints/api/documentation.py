@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi import Security
+from fastapi.security import HTTPBearer
+
 from comity.entrypoints.api.answers import (
     BatchAnswer,
     CheckpointProof,
@@ -24,7 +27,7 @@ _GUARDED: dict[int | str, dict[str, Any]] = _LIMITED | {
 }
 _TOO_LARGE: dict[int | str, dict[str, Any]] = {413: {"model": Problem, "description": "The body is too large"}}
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "Not here, or not the token's"}}
-_BEARER = {"security": [{"bearer": []}]}
+_BEARER = [Security(HTTPBearer(scheme_name="bearer", auto_error=False))]  # only documents; the door checks the token
 
 
 def _parameter(name: str, place: str, kind: str = "integer") -> dict[str, Any]:
@@ -45,8 +48,8 @@ DECLARE: dict[str, Any] = {
         207: {"model": BatchAnswer, "description": "A file with several documents; the result of each"},
         422: {"model": RefusedDocument, "description": "The document has errors; nothing of it is stored"},
     },
-    "openapi_extra": _BEARER
-    | {
+    "dependencies": _BEARER,
+    "openapi_extra": {
         "requestBody": {
             "required": True,
             "content": {"application/xml": _BINARY, "text/csv": _BINARY, XLSX: _BINARY},
@@ -57,7 +60,8 @@ READ_DECISION: dict[str, Any] = {
     "summary": "The lane in force: an officer's, where one overruled the engine",
     "response_model": DecisionAnswer,
     "responses": _GUARDED | _UNKNOWN,
-    "openapi_extra": _BEARER | {"parameters": _ID},
+    "dependencies": _BEARER,
+    "openapi_extra": {"parameters": _ID},
 }
 EXAMINE: dict[str, Any] = {
     "summary": "Record what an examination found",
@@ -67,8 +71,8 @@ EXAMINE: dict[str, Any] = {
     | _TOO_LARGE
     | _UNKNOWN
     | {422: {"model": Problem, "description": "The result is not one; the path says where"}},
-    "openapi_extra": _BEARER
-    | {
+    "dependencies": _BEARER,
+    "openapi_extra": {
         "parameters": _ID,
         "requestBody": {
             "required": True,

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from anyio import from_thread
 from fastapi import Request
+from starlette.types import Message
 
 from comity.entrypoints.api.errors import BodyIncomplete, BodyTooLarge, TooManyRequests
 from comity.foundation.clock import Clock
@@ -30,7 +31,7 @@ def read_body(request: Request, *, most_bytes: int) -> bytes:
         raise BodyTooLarge(f"the body has {announced} bytes; at most {most_bytes} are read")
     pieces, size, is_complete = [], 0, False
     while not is_complete:
-        message = from_thread.run(request.receive)
+        message: Message = from_thread.run(request.receive)  # type: ignore[arg-type]  # it is a coroutine function
         if message["type"] == "http.disconnect":
             raise BodyIncomplete
         piece = message.get("body", b"")

@@ -94,7 +94,7 @@ def show_all(home: Home, as_json: AsJson = False) -> None:
     write_table(
         "Agreements",
         ["id", "title", "parties", "status"],
-        [[row["id"], row["title"], ", ".join(row["parties"]), row["status"]] for row in rows],
+        [[str(row["id"]), str(row["title"]), ", ".join(row["parties"]), str(row["status"])] for row in rows],
     )
 
 

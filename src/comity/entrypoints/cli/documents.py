@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,12 +94,11 @@ def world(
     as_json: AsJson = False,
 ) -> None:
     """Write two countries' trade as documents, with its irregularities and the truth in a file apart."""
-    from comity.entrypoints.demo.world.generate import generate_world
+    from comity.entrypoints.demo.world.generate import START, generate_world
     from comity.entrypoints.demo.world.write import write_world
 
     with reporting(as_json=as_json):
-        day: dict[str, date] = {"start": start.date()} if start else {}
-        made = generate_world(seed=seed, consignments=consignments, **day)
+        made = generate_world(seed=seed, consignments=consignments, start=start.date() if start else START)
         written = write_world(made, output)
     if as_json:
         write_json({"seed": seed, "consignments": consignments, "folder": str(output), "truth": str(written.truth)})

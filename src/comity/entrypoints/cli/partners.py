@@ -71,7 +71,7 @@ def show(home: Home, as_json: AsJson = False) -> None:
     write_table(
         "Partners",
         ["authority", "name", "url", "state", "last error"],
-        [[row["authority"], row["name"], row["url"], row["state"], row["last_error"] or ""] for row in rows],
+        [[str(row[name] or "") for name in ("authority", "name", "url", "state", "last_error")] for row in rows],
     )
 
 

@@ -50,11 +50,9 @@ def open_page(
 ) -> None:
     """Serve `page` at `path` to those who hold the permission; `may=None` opens it to everyone."""
 
-    def endpoint(request: Request, body: Annotated[bytes | ComityError, Depends(_read_form)]) -> Response:
+    def endpoint(request: Request) -> Response:
         visit = _visit(site, request)
         try:
-            if isinstance(body, ComityError):
-                raise body  # noqa: TRY301
             if may is not None and visit.officer is None:
                 raise SignInNeeded  # noqa: TRY301 - one place turns refusals into pages
             if may is not None and not visit.may(may):

@@ -10,6 +10,7 @@ from comity.entrypoints.console.present.lanes import LANES
 from comity.entrypoints.console.present.words import DISCREPANCIES, word_for
 from comity.entrypoints.console.site import Site, Visit
 from comity.features.risk.lanes import Lane
+from comity.features.risk.store import lane_counts
 from comity.flows.worklist import WorkRow, worklist
 
 ROWS_A_PAGE = 50
@@ -20,7 +21,7 @@ def show(site: Site, visit: Visit) -> Response:
     chosen = visit.asked("lane") if visit.asked("lane") in LANES else ""
     offset = _offset(visit.asked("from"))
     with site.node.database.reading() as session:
-        counts = {code: worklist(session, lanes=(Lane(code),), limit=1).total for code in LANES}
+        counts = lane_counts(session)
         work = worklist(session, lanes=(Lane(chosen),) if chosen else None, limit=ROWS_A_PAGE, offset=offset)
     last = offset + len(work.rows)
     return site.page(
@@ -42,7 +43,7 @@ def _row(row: WorkRow) -> dict[str, object]:
         "id": row.id,
         "mrn": row.mrn,
         "lane": row.lane,
-        "score": row.score,
+        "score": None if row.score is None else row.score * 100,
         "reasons": list(row.reasons)[:3],
         "importer_name": row.importer_name,
         "goods": row.goods,

@@ -29,6 +29,8 @@ from comity.entrypoints.console.present.sentences import sentence
 from comity.entrypoints.console.present.strip import draw_strip
 from comity.entrypoints.console.present.twin import compare, merge_records
 from comity.entrypoints.console.site import Site, Visit
+from comity.features.risk.assess import Reason
+from comity.features.risk.profiles import Profile
 from comity.flows.show_declaration import DeclarationView, view
 from comity.foundation.errors import ComityError
 from comity.foundation.trade.declaration import Declaration
@@ -96,7 +98,7 @@ def _page(site: Site, visit: Visit, seen: DeclarationView) -> dict[str, object]:
     named = {name: getattr(head, name) for name in head.__slots__}
     return (
         named
-        | _decision_part(visit, seen)
+        | _decision_part(site, visit, seen)
         | {
             "look": head.look,
             "twin": twin,
@@ -118,26 +120,27 @@ def _page(site: Site, visit: Visit, seen: DeclarationView) -> dict[str, object]:
     )
 
 
-def _decision_part(visit: Visit, seen: DeclarationView) -> dict[str, object]:
-    decision = seen.decision
+def _decision_part(site: Site, visit: Visit, seen: DeclarationView) -> dict[str, object]:
+    decision, profiles = seen.decision, site.node.clearing().profiles
     if decision is None:
         return {"is_decided": False, "reasons": [], "propensity": None}
     several = len(seen.declaration.goods_shipment.items) > 1
     return {
         "is_decided": True,
-        "score": decision.score,
+        "score": decision.score * 100,
         "overridden": bool(seen.overrides),
         "reasons": [
-            ReasonShown(
-                reason.text,
-                visit.language.say(mark("goods line %(line)s"), line=reason.item) if several and reason.item else "",
-            )
-            for reason in decision.reasons
+            _reason(visit, reason, profiles.find(reason.code), is_several=several) for reason in decision.reasons
         ],
         "is_random": decision.random_selected,
         "engine_version": decision.engine_version,
         "propensity": decision.propensity,
     }
+
+
+def _reason(visit: Visit, reason: Reason, profile: Profile | None, *, is_several: bool) -> ReasonShown:
+    note = visit.language.say(mark("goods line %(line)s"), line=reason.item) if is_several and reason.item else ""
+    return ReasonShown(reason.text, note, profile.instruction if profile else "", profile.expression if profile else "")
 
 
 def _converter(site: Site, day: date) -> Callable[[Money, str], Money | None]:

@@ -41,10 +41,12 @@ class GoodsLine:
 
 @dataclass(frozen=True, slots=True)
 class ReasonShown:
-    """One reason: its sentence, and a note such as the goods line it is about."""
+    """One reason: its sentence, the goods line it is about, and of its profile what to do and the criterion itself."""
 
     text: str
     note: str = ""
+    instruction: str = ""
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)

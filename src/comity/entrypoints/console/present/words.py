@@ -25,13 +25,12 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
         "no-irregularity": mark("No irregularity"),
         "documentary-irregularity": mark("Irregular documents"),
-        "documentary": mark("Irregular documents"),
         "classification": mark("Wrong goods code"),
         "value": mark("Wrong value"),
         "origin": mark("Wrong origin"),
         "quantity": mark("Wrong quantity or mass"),
         "prohibited": mark("Prohibited or restricted goods"),
-        "ipr": mark("Counterfeit goods"),
+        "intellectual-property": mark("Counterfeit goods"),
         "security": mark("Danger to security"),
         "seizure": mark("Goods seized"),
         "not-carried-out": mark("Examination not carried out"),
@@ -80,6 +79,10 @@ DECLARATION_KINDS: Mapping[str, str] = MappingProxyType(
         "other": mark("Declaration"),
     }
 )
+
+
+OTHER_REASONS = (mark("Selected at random"), mark("No profile matched"))
+"""What the engine says where no profile speaks."""
 
 
 def word_for(words: Mapping[str, str], code: str) -> str:

@@ -21,6 +21,7 @@ LINKS = {MRN: 60, UCR: 14, TRANSPORT: 16, NONE: 10}
 REWEIGHED, WEIGHING_ERROR = 0.3, 0.008  # share of consignments weighed again; largest difference, under 1 %
 OTHER_CURRENCY, OTHER_DAYS = 0.15, 10  # share invoiced in USD instead; the rate's age in days at most
 MISTYPED, WITHOUT_CONTAINER, WITHOUT_UCR = 0.2, 0.04, 0.12
+RESTUFFED = 0.15  # share of the loads reloaded at the border that go on in another container, not loose: a guess
 EXW_TO_FRONTIER = 1.015  # carriage and clearance in the exporting country, which EXW leaves to the buyer: a guess
 INSURANCE = (0.003, 0.006)  # of the price
 
@@ -42,13 +43,13 @@ def arrive(
     ucr = first.ucr if len(exports) == 1 else None
     if drawn == UCR and ucr is None:
         drawn = TRANSPORT
-    is_moved = drawn in (UCR, NONE)  # reloaded at the border: another box, another paper
+    is_moved = drawn in (UCR, NONE)  # reloaded at the border: no box or another, another paper
     currency = "USD" if random.random() < OTHER_CURRENCY else first.currency
     rate_on = at - timedelta(days=random.randint(0, OTHER_DAYS))
     lines = _weighed(random, [line for export in exports for line in _priced(scene, export, currency, rate_on)])
     containers = tuple(dict.fromkeys(box for export in exports for box in export.containers))
     if containers and is_moved:
-        containers = (numbers.container(),)
+        containers = (numbers.container(),) if random.random() < RESTUFFED else ()
     if random.random() < WITHOUT_CONTAINER and drawn != TRANSPORT:
         containers = ()
     route = first.route

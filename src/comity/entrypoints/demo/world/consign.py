@@ -19,6 +19,7 @@ from comity.foundation.trade.money import Money
 PLAIN, CONSOLIDATED, SPLIT, RETURN = "plain", "consolidated", "split", "return"
 NOTHING = Money(Decimal("0.00"), "USD")
 GROUPAGE = 0.6  # share of consolidations that travel in one container: a guess
+LATEST_PART_HOURS = 70  # between the two imports of a split consignment: a guess
 FALSE_CITATION = 0.7  # share of ghost imports that cite an export: a guess
 
 
@@ -85,20 +86,15 @@ def _consolidated(scene: Scene, trade: Partnership, at: datetime) -> Consigned:
 
 def _split(scene: Scene, trade: Partnership, at: datetime) -> Consigned:
     export = load(scene, trade, at=at, kind=None)
+    if any(line.packages < 2 for line in export.lines):
+        return _plain(scene, trade, at)
     share = scene.random.uniform(0.3, 0.7)
     first = tuple(scale(line, share) for line in export.lines)
     rest = tuple(_rest(line, part) for line, part in zip(export.lines, first, strict=True))
-    if any(line.packages < 2 for line in export.lines):
-        return _plain(scene, trade, at)
     arrives = _arrives(scene, export)
     one = arrive(scene, trade, [replace(export, lines=first)], at=arrives)
-    other = arrive(
-        scene,
-        trade,
-        [replace(export, lines=rest)],
-        at=arrives + timedelta(hours=scene.random.randint(1, 70)),
-        link=one.link,
-    )
+    later = arrives + timedelta(hours=scene.random.randint(1, LATEST_PART_HOURS))
+    other = arrive(scene, trade, [replace(export, lines=rest)], at=later, link=one.link)
     imports = (one.statement, other.statement)
     pairs = tuple((export.reference, held.reference) for held in imports)
     return Consigned((depart(scene, export),), imports, pairs, SPLIT, one.link)
@@ -160,7 +156,7 @@ def _ghost(scene: Scene, trade: Partnership, at: datetime, kind: IrregularityKin
 def _container_twice(
     scene: Scene, trade: Partnership, at: datetime, kind: IrregularityKind, earlier: Earlier
 ) -> Consigned:
-    """Let the import claim the container of another's consignment, or two consignments of one day claim one container."""
+    """Let the import claim the container of another's consignment, or two consignments of one day claim the same."""
     random = scene.random
     export = load(scene, trade, at=at, kind=kind)
     arrival = arrive(scene, trade, [export], at=_arrives(scene, export))
@@ -174,9 +170,9 @@ def _container_twice(
     )
     also = arrive(scene, trade, [second], at=_arrives(scene, second))
     imports = tuple(replace(held.statement, containers=export.containers) for held in (arrival, also))
-    pairs = ((export.reference, imports[0].reference), (second.reference, imports[1].reference))
+    both = ((export.reference, imports[0].reference), (second.reference, imports[1].reference))
     told_exports = (depart(scene, export), depart(scene, second))
-    return Consigned(told_exports, imports, pairs, PLAIN, arrival.link, kind, leaves_trace=True)
+    return Consigned(told_exports, imports, both, PLAIN, arrival.link, kind, leaves_trace=True)
 
 
 def _arrives(scene: Scene, export: Statement) -> datetime:

@@ -34,17 +34,11 @@ EXPORT_DECLARATION, INVOICE, ORIGIN_CERTIFICATE = "830", "380", "861"
 def declare(scene: Scene, statement: Statement, kind: DeclarationKind) -> Declaration:
     """Return the declaration that says what the statement states."""
     is_import = kind is DeclarationKind.IMPORT
-    on = statement.at.date()
-    carriage = statement.freight + statement.insurance if is_import else Decimal(0)
-    shares = [_carriage_of(line, statement, carriage) for line in statement.lines]
-    invoiced = [
-        money(line.price + (share if statement.term in CARRIAGE_INCLUDED else Decimal(0)))
-        for line, share in zip(statement.lines, shares, strict=True)
-    ]
-    items = []
-    for sequence, (line, share, price) in enumerate(zip(statement.lines, shares, invoiced, strict=True), start=1):
-        usd = Money(money(scene.rates.convert(line.price + share, statement.currency, "USD", on=on)), "USD")
-        items.append(_item(scene, statement, line, sequence=sequence, price=price, usd=usd, is_import=is_import))
+    items = tuple(
+        _item(scene, statement, line, sequence=sequence, is_import=is_import)
+        for sequence, line in enumerate(statement.lines, start=1)
+    )
+    invoiced = sum((item.invoice_amount.amount for item in items if item.invoice_amount), Decimal(0))
     return Declaration(
         kind=kind,
         mrn=statement.mrn,
@@ -60,11 +54,11 @@ def declare(scene: Scene, statement: Statement, kind: DeclarationKind) -> Declar
             id=statement.vehicle, identification_type_code="30", mode_code=statement.route.mode
         ),
         consignment=Consignment(routing_countries=scene.countries),
-        invoice_amount=Money(sum(invoiced, Decimal(0)), statement.currency),
+        invoice_amount=Money(invoiced, statement.currency),
         total_gross_mass_kg=statement.gross_mass_kg,
         total_packages=sum(line.packages for line in statement.lines),
         goods_item_quantity=len(items),
-        goods_shipment=_shipment(scene, statement, tuple(items), is_import=is_import),
+        goods_shipment=_shipment(scene, statement, items, is_import=is_import),
     )
 
 
@@ -111,9 +105,11 @@ def _consignment(statement: Statement, *, is_import: bool) -> Consignment:
     )
 
 
-def _item(
-    scene: Scene, statement: Statement, line: Line, *, sequence: int, price: Decimal, usd: Money, is_import: bool
-) -> GoodsItem:
+def _item(scene: Scene, statement: Statement, line: Line, *, sequence: int, is_import: bool) -> GoodsItem:
+    carriage = _carriage_of(line, statement) if is_import else Decimal(0)
+    price = money(line.price + (carriage if statement.term in CARRIAGE_INCLUDED else Decimal(0)))
+    worth = scene.rates.convert(line.price + carriage, statement.currency, "USD", on=statement.at.date())
+    usd = Money(money(worth), "USD")
     documents = [AdditionalDocument(id=statement.invoice, type_code=INVOICE, category_code="N")]
     is_preferred = is_import and line.origin in scene.catalogue.union and line.origin != scene.countries[1]
     if is_preferred:
@@ -139,6 +135,6 @@ def _item(
     )
 
 
-def _carriage_of(line: Line, statement: Statement, carriage: Decimal) -> Decimal:
+def _carriage_of(line: Line, statement: Statement) -> Decimal:
     """Return the line's part of freight and insurance, by price."""
-    return carriage * line.price / statement.price
+    return (statement.freight + statement.insurance) * line.price / statement.price

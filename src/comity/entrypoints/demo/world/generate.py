@@ -18,7 +18,7 @@ from comity.entrypoints.demo.world.consign import (
     consign,
 )
 from comity.entrypoints.demo.world.declare import declare
-from comity.entrypoints.demo.world.load import Scene
+from comity.entrypoints.demo.world.load import Scene, is_repairable
 from comity.entrypoints.demo.world.numbers import Numbers
 from comity.entrypoints.demo.world.rates import load_rates
 from comity.entrypoints.demo.world.statement import Statement
@@ -117,10 +117,13 @@ def _slots(random: Random, market: Market, *, consignments: int, start: date) ->
         trade = _pick(random, [held for held in market.dishonest if held.kind is kind])
         slots.append(_Slot(_time(random, start, trade.starts), trade, kind, PLAIN))
     for number in range(consignments - irregular):
-        trade = _pick(random, market.dishonest if number < clean else market.honest)
+        trades = market.dishonest if number < clean else market.honest
         shape = weighted(random, list(SHAPES), list(SHAPES.values()))
-        if shape == RETURN and not all(goods.unit == "NAR" for goods in trade.goods):
-            shape = PLAIN  # what is sent for repair is counted in pieces
+        if shape == RETURN:
+            trades = tuple(trade for trade in trades if any(map(is_repairable, trade.goods)))
+        if not trades:
+            trades, shape = market.honest, PLAIN
+        trade = _pick(random, trades)
         slots.append(_Slot(_time(random, start, 0.0), trade, None, shape))
     return sorted(slots, key=lambda slot: slot.at)
 

@@ -41,10 +41,10 @@ def load(
     random, numbers, on = scene.random, scene.numbers, at.date()
     least = 2 if kind is IrregularityKind.SHORT_LANDED else 1
     count = max(least, weighted(random, (1, 2, 3), (6, 3, 1)))
-    chosen = [random.choice(trade.goods) for _ in range(count)] if len(trade.goods) < count else None
-    goods = chosen or random.sample(trade.goods, count)
+    held = [goods for goods in trade.goods if not is_return or is_repairable(goods)]
+    goods = random.sample(held, count) if len(held) >= count else [random.choice(held) for _ in range(count)]
     share = 0.1 if is_return else 1.0 / len(goods)
-    lines = tuple(_line(scene, held, trade=trade, at=at, kind=kind, share=share) for held in goods)
+    lines = tuple(_line(scene, each, trade=trade, at=at, kind=kind, share=share) for each in goods)
     route = scene.route(trade.route if random.random() < 0.85 else random.choice(scene.catalogue.routes).key)
     if is_return:
         lines = tuple(_repaired(line, scene.countries[1]) for line in lines)
@@ -73,6 +73,11 @@ def load(
         vehicle=numbers.plate(scene.countries[0]),
         procedure=("31", "51") if is_return else ("10", "00"),
     )
+
+
+def is_repairable(goods: Goods) -> bool:
+    """Claim that the goods are pieces heavy enough to be sent abroad for repair (5 kg, a guess)."""
+    return goods.unit == "NAR" and goods.kg_per_unit >= 5
 
 
 def lag(random: Random, route: Route) -> timedelta:

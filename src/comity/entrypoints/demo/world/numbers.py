@@ -39,7 +39,7 @@ class Numbers:
         return self._once(draw)
 
     def ucr(self, country: str, exporter_id: str, on: date) -> str:
-        """Return a UCR: last digit of the year, country, exporter, the exporter's running number (WCO UCR guidelines)."""
+        """Return a UCR: last digit of the year, country, exporter, running number (WCO guidelines)."""
         return f"{on.year % 10}{country}{exporter_id}-{self._next(exporter_id):06d}"
 
     def waybill(self, document: str) -> str:

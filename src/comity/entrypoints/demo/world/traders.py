@@ -119,7 +119,7 @@ def _fitting(random: Random, catalogue: Catalogue, kind: IrregularityKind) -> tu
         IrregularityKind.GHOST_IMPORT: lambda goods: goods.duty > 0 and _is_foreign(goods, catalogue),
         IrregularityKind.CONTAINER_TWICE: lambda goods: not goods.is_bulk,
     }
-    fits = [goods for goods in catalogue.goods if wanted.get(kind, lambda _: True)(goods)]
+    fits = [goods for goods in catalogue.goods if kind not in wanted or wanted[kind](goods)]
     return tuple(random.sample(fits, 3))
 
 

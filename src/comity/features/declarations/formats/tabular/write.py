@@ -129,5 +129,18 @@ def _refuse_loss(declaration: Declaration, rows: list[dict[str, str]]) -> None:
     """Read the rows back and compare: a column that cannot hold a value is found here, not by the reader."""
     table = [Row(f"row {number}", dict(row)) for number, row in enumerate(rows, start=2)]
     read = next(documents_of(table, decimal_mark=".", limits=DEFAULT_LIMITS), None)
-    if read is None or read.declaration != declaration:
-        raise NotWritable(findings=() if read is None else read.findings)
+    if read is not None and read.declaration == declaration:
+        return
+    findings = () if read is None else read.findings
+    kept = _paths(to_record(read.declaration)) if read is not None and read.declaration is not None else set()
+    lost = ", ".join(sorted(_paths(to_record(declaration)) - kept)) if kept else "see the findings"
+    raise NotWritable(f"The table has no place for part of the declaration ({lost}): use WCO XML.", findings=findings)
+
+
+def _paths(value: Any, path: str = "") -> set[str]:
+    """Return the dotted paths of a record's values, lists transparent."""
+    if isinstance(value, dict):
+        return {one for name, inner in value.items() for one in _paths(inner, f"{path}.{name}" if path else name)}
+    if isinstance(value, list):
+        return {one for inner in value for one in _paths(inner, path)}
+    return {path}

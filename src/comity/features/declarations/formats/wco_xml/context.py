@@ -20,28 +20,50 @@ def local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def path_of(element: _Element) -> str:
-    """Return the place of an element: `/MetaData/Declaration/GoodsShipment/GovernmentAgencyGoodsItem[2]/…`."""
-    steps: list[str] = []
-    here: _Element | None = element
-    while here is not None:
-        parent = here.getparent()
-        step = local_name(here.tag)
-        if parent is not None:
-            siblings = [sibling for sibling in parent if sibling.tag == here.tag]
-            if len(siblings) > 1:
-                step += f"[{siblings.index(here) + 1}]"
-        steps.append(step)
-        here = parent
-    return "/" + "/".join(reversed(steps))
+class Places:
+    """Tells the place of elements of one document: `/MetaData/Declaration/GoodsShipment/…[2]/…`.
+
+    Siblings are numbered once per parent: numbering them at every fault took minutes for a hostile document.
+    """
+
+    __slots__ = ("_numbered",)
+
+    def __init__(self) -> None:
+        self._numbered: dict[_Element, dict[str, dict[_Element, int]]] = {}
+
+    def of(self, element: _Element) -> str:
+        """Return the place of an element."""
+        steps: list[str] = []
+        here: _Element | None = element
+        while here is not None:
+            parent = here.getparent()
+            step = local_name(here.tag)
+            if parent is not None:
+                siblings = self._children_of(parent)[here.tag]
+                if len(siblings) > 1:
+                    step += f"[{siblings[here]}]"
+            steps.append(step)
+            here = parent
+        return "/" + "/".join(reversed(steps))
+
+    def _children_of(self, parent: _Element) -> dict[str, dict[_Element, int]]:
+        numbered = self._numbered.get(parent)
+        if numbered is None:
+            numbered = {}
+            for child in parent:
+                same = numbered.setdefault(child.tag, {})
+                same[child] = len(same) + 1
+            self._numbered[parent] = numbered
+        return numbered
 
 
 class Context:
     """Collects the findings of one document, up to a limit; the last one then says that there were more."""
 
-    __slots__ = ("_limit", "_unmapped", "findings")
+    __slots__ = ("_limit", "_places", "_unmapped", "findings")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, places: Places) -> None:
+        self._places = places
         self.findings: list[Finding] = []
         self._limit = limit
         self._unmapped: set[str] = set()
@@ -71,9 +93,9 @@ class Context:
             self.findings.append(
                 Finding(
                     "declarations.too-many-findings",
-                    path_of(element),
+                    self._places.of(element),
                     f"More than {self._limit} faults: the rest is not listed. Correct these and check again.",
                 )
             )
         if len(self.findings) <= self._limit:
-            self.findings.append(Finding(f"declarations.{code}", path_of(element), message, severity))
+            self.findings.append(Finding(f"declarations.{code}", self._places.of(element), message, severity))

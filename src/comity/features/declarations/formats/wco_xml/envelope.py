@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.wco_xml.context import DECLARATION, ENVELOPE, local_name, path_of
+from comity.features.declarations.formats.wco_xml.context import DECLARATION, ENVELOPE, Places, local_name
 from comity.foundation.errors import Finding
 
 BATCH = "Declarations"
@@ -39,66 +39,74 @@ _OTHER_MESSAGES = {
 }
 
 
-def declarations_in(root: _Element) -> Iterator[_Element | Finding]:
+def declarations_in(root: _Element, places: Places) -> Iterator[_Element | Finding]:
     """Yield every declaration element below `root`, and a finding for everything that is none."""
     name = local_name(root.tag)
     namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
     if name == "Declaration":
-        yield root if namespace in ("", DECLARATION) else _wrong_namespace(root)
+        yield root if namespace in ("", DECLARATION) else _wrong_namespace(root, places)
     elif name == "MetaData":
-        yield from _in_envelope(root) if namespace in ("", ENVELOPE) else [_wrong_namespace(root)]
+        yield from _in_envelope(root, places) if namespace in ("", ENVELOPE) else [_wrong_namespace(root, places)]
     elif name in WRAPPERS or (name == BATCH and not namespace):
-        yield from _in_wrapper(root)
+        yield from _in_wrapper(root, places)
     else:
-        yield _not_a_declaration(root)
+        yield _not_a_declaration(root, places)
 
 
-def _in_wrapper(wrapper: _Element) -> Iterator[_Element | Finding]:
+def _in_wrapper(wrapper: _Element, places: Places) -> Iterator[_Element | Finding]:
     found = False
     for child in wrapper:
         if local_name(child.tag) not in _ASIDE:
             found = True
-            yield from declarations_in(child)
+            yield from declarations_in(child, places)
     if not found:
-        yield _finding(wrapper, "not-a-declaration", "Expected a declaration inside; none came.")
+        yield _finding(places, wrapper, "not-a-declaration", "Expected a declaration inside; none came.")
 
 
-def _in_envelope(envelope: _Element) -> Iterator[_Element | Finding]:
+def _in_envelope(envelope: _Element, places: Places) -> Iterator[_Element | Finding]:
     found = False
     for child in envelope:
         name = local_name(child.tag)
         if name == "Declaration":
             if found:
-                yield _finding(child, "element-repeated", "An envelope holds one Declaration; it came again. Keep one.")
+                yield _finding(
+                    places, child, "element-repeated", "An envelope holds one Declaration; it came again. Keep one."
+                )
                 continue
             found = True
-            yield from declarations_in(child)
+            yield from declarations_in(child, places)
         elif name in _OTHER_MESSAGES:
             found = True
-            yield _not_a_declaration(child)
+            yield _not_a_declaration(child, places)
         elif name not in _ENVELOPE_ELEMENTS:
-            yield _finding(child, "element-unknown", "Expected WCO metadata and one Declaration; another element came.")
+            yield _finding(
+                places, child, "element-unknown", "Expected WCO metadata and one Declaration; another element came."
+            )
     if not found:
-        yield _finding(envelope, "not-a-declaration", "Expected a Declaration in the envelope; none came. Add it.")
+        yield _finding(
+            places, envelope, "not-a-declaration", "Expected a Declaration in the envelope; none came. Add it."
+        )
 
 
-def _not_a_declaration(element: _Element) -> Finding:
+def _not_a_declaration(element: _Element, places: Places) -> Finding:
     what = _OTHER_MESSAGES.get(local_name(element.tag), "another kind of document")
     return _finding(
+        places,
         element,
         "not-a-declaration",
         f"Expected a goods declaration of the WCO Data Model; {what} came. Send it where such messages are read.",
     )
 
 
-def _wrong_namespace(element: _Element) -> Finding:
+def _wrong_namespace(element: _Element, places: Places) -> Finding:
     expected = ENVELOPE if local_name(element.tag) == "MetaData" else DECLARATION
     return _finding(
+        places,
         element,
         "namespace-unknown",
         f"Expected the namespace {expected} or none; another one came. Send WCO Data Model 3.6.",
     )
 
 
-def _finding(element: _Element, code: str, message: str) -> Finding:
-    return Finding(f"declarations.{code}", path_of(element), message)
+def _finding(places: Places, element: _Element, code: str, message: str) -> Finding:
+    return Finding(f"declarations.{code}", places.of(element), message)

@@ -18,6 +18,7 @@ ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "lati
 
 _DECLARED = re.compile(rb"""\A<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_SMALLEST_ELEMENT = len(b"<a/>")
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 
@@ -67,7 +68,8 @@ def refused_before_parsing(content: bytes, *, limits: Limits) -> Finding | None:
                 "doctype-refused",
                 "A document type declaration came (<!DOCTYPE …>): entities are never read. Remove it.",
             )
-    if content.count(b"<") > 3 * limits.max_elements:
+    is_able = len(content) > _SMALLEST_ELEMENT * limits.max_elements
+    if is_able and content.count(b"<") - content.count(b"</") > limits.max_elements:
         return _finding(
             "too-many-elements", f"Expected at most {limits.max_elements} elements. Send several files instead."
         )
@@ -80,19 +82,27 @@ def refused_encoding(head: bytes) -> Finding | None:
         return _finding("encoding", "Expected UTF-8; UTF-16 or UTF-32 came. Save the document as UTF-8.")
     if b"\x00" in head:
         return _finding("encoding", "NUL bytes came, which XML does not allow. Export the document again as UTF-8.")
-    declared = _DECLARED.match(head.removeprefix(_BOM))
-    if declared is not None and declared[1].decode("ascii").lower() not in ENCODINGS:
+    declared = _declared_encoding(head)
+    if declared is not None and declared not in ENCODINGS:
         return _finding("encoding", "Expected UTF-8; another encoding is declared. Save the document as UTF-8.")
     return None
+
+
+def _declared_encoding(head: bytes) -> str | None:
+    declared = _DECLARED.match(head.removeprefix(_BOM))
+    return None if declared is None else declared[1].decode("ascii").lower()
 
 
 def _not_well_formed(content: bytes, error: etree.XMLSyntaxError) -> Finding:
     line, column = error.position
     code: int = getattr(error, "code", -1)  # lxml sets it, its stubs do not know it
     place = f"line {line}, column {column}"
-    if code in _DEPTH_CODES:
-        return _finding("too-deep", "Elements are nested deeper than 256: no declaration is. Correct the document.")
-    if not _is_utf8(content) and _DECLARED.match(content.removeprefix(_BOM)) is None:
+    if code in _LIMIT_CODES:
+        return _finding(
+            "limit-exceeded",
+            "Elements are nested deeper than 256, or a text or name is longer than any declaration needs. Correct it.",
+        )
+    if not _is_utf8(content) and _declared_encoding(content) in (None, "utf-8", "utf8"):
         return _finding("encoding", f"Expected UTF-8; at {place} came bytes that are not. Save it as UTF-8.")
     if not content.strip():
         return _finding("document-empty", "The document is empty. Send the declaration again.")
@@ -120,7 +130,7 @@ def _finding(code: str, message: str) -> Finding:
     return Finding(f"declarations.{code}", "/", message)
 
 
-_DEPTH_CODES = frozenset({etree.ErrorTypes.ERR_NAME_TOO_LONG, etree.ErrorTypes.ERR_RESOURCE_LIMIT})
+_LIMIT_CODES = frozenset({etree.ErrorTypes.ERR_NAME_TOO_LONG, etree.ErrorTypes.ERR_RESOURCE_LIMIT})
 _REASONS = {
     etree.ErrorTypes.ERR_TAG_NAME_MISMATCH: "an end tag does not match its start tag",
     etree.ErrorTypes.ERR_TAG_NOT_FINISHED: "an element is not closed",

@@ -11,7 +11,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from comity.features.declarations.formats.wco_xml.classes import declaration as read_declaration
-from comity.features.declarations.formats.wco_xml.context import Context, local_name, path_of
+from comity.features.declarations.formats.wco_xml.context import Context, Places, local_name
 from comity.features.declarations.formats.wco_xml.envelope import BATCH, declarations_in
 from comity.features.declarations.formats.wco_xml.parse import parsed, refused_encoding, strict_parser
 from comity.features.declarations.reading import Limits, ReadDocument, capped, is_refused
@@ -64,20 +64,21 @@ def _documents_of(
     if isinstance(root, Finding):
         yield None, [root], hashlib.sha256(content).hexdigest()
         return
-    found = list(declarations_in(root))
+    places = Places()
+    found = list(declarations_in(root, places))
     if sum(1 for one in found if not isinstance(one, Finding)) <= 1 and local_name(root.tag) != BATCH:
-        yield _one_document(found, content, limits)
+        yield _one_document(found, content, limits, places)
         return
     for one in found:
         if isinstance(one, Finding):
             yield None, [one], hashlib.sha256(one.path.encode() + content).hexdigest()
         else:
-            declaration, findings = _read_one(one, limits)
+            declaration, findings = _read_one(one, limits, places)
             yield declaration, findings, hashlib.sha256(etree.tostring(one, method="c14n", exclusive=True)).hexdigest()
 
 
 def _one_document(
-    found: list[_Element | Finding], content: bytes, limits: Limits
+    found: list[_Element | Finding], content: bytes, limits: Limits, places: Places
 ) -> tuple[Declaration | None, list[Finding], str]:
     declaration: Declaration | None = None
     findings: list[Finding] = []
@@ -85,14 +86,14 @@ def _one_document(
         if isinstance(one, Finding):
             findings.append(one)
         else:
-            declaration, own = _read_one(one, limits)
+            declaration, own = _read_one(one, limits, places)
             findings += own
     return declaration, findings, hashlib.sha256(content).hexdigest()
 
 
-def _read_one(element: _Element, limits: Limits) -> tuple[Declaration, list[Finding]]:
-    context = Context(limits.max_findings)
+def _read_one(element: _Element, limits: Limits, places: Places) -> tuple[Declaration, list[Finding]]:
+    context = Context(limits.max_findings, places)
     declaration: Declaration = read_declaration(element, context)
     findings = context.findings
-    findings += validate(declaration, path=path_of(element), already=findings)
+    findings += validate(declaration, path=places.of(element), already=findings)
     return declaration, findings

@@ -1,0 +1,88 @@
+"""Which lane, and why? Every profile that hits is a reason; a random few are looked at whatever the profiles say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from comity.features.risk.lanes import Lane
+from comity.features.risk.profiles import CompiledProfiles
+
+ENGINE_VERSION = "profiles-1"
+NOTHING = "nothing-matched"
+RANDOM = "random-selection"
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionPolicy:
+    """How random selection works: the share of what profiles would release that is looked at all the same.
+
+    Two in a hundred: within the one to three usual (project's domain notes on risk management).
+    """
+
+    random_share: float = 0.02
+    random_lane: Lane = Lane.YELLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a profile's id and title, its weight and lane, and the item it hit (from 1; 0 for the whole declaration)."""
+
+    code: str
+    text: str
+    weight: float
+    lane: Lane
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A lane with its score (0 to 1) and reasons. `propensity`: how probable it was that this would be looked at."""
+
+    lane: Lane
+    score: float
+    reasons: tuple[Reason, ...]
+    random_selected: bool
+    propensity: float
+    engine_version: str
+
+
+def assess(
+    items: Sequence[Facts], kind: str, *, profiles: CompiledProfiles, draw: float, at: datetime, policy: SelectionPolicy
+) -> Assessment:
+    """Judge a declaration of a kind (`import` …) by the facts of its items; `draw` is uniform in [0, 1).
+
+    Score: noisy-or of the weights, `1 − Π(1 − w)`, each profile once. Lane: the most intrusive of the hits; green and
+    blue become `random_lane` when the draw falls into the random share.
+    """
+    hits = {reason.code: reason for reason in _hits(items, kind, profiles, at)}
+    reasons = sorted(hits.values(), key=lambda one: (-one.lane.rank, -one.weight, one.code))
+    missed = 1.0
+    for reason in reasons:
+        missed *= 1 - reason.weight
+    lane = reasons[0].lane if reasons else Lane.GREEN
+    is_looked_at = lane.rank >= Lane.YELLOW.rank
+    random_selected = not is_looked_at and draw < policy.random_share
+    if random_selected:
+        chosen = Reason(RANDOM, "Selected at random", 0.0, policy.random_lane, 0)
+        lane, reasons = policy.random_lane, [chosen, *reasons]
+    return Assessment(
+        lane=lane,
+        score=1 - missed,
+        reasons=tuple(reasons) or (Reason(NOTHING, "No profile matched", 0.0, Lane.GREEN, 0),),
+        random_selected=random_selected,
+        propensity=1.0 if is_looked_at else policy.random_share,
+        engine_version=ENGINE_VERSION,
+    )
+
+
+def _hits(items: Sequence[Facts], kind: str, profiles: CompiledProfiles, at: datetime) -> Iterator[Reason]:
+    """Give every hit, the last item first, so that the first item's reason stays."""
+    for profile, rule in profiles.valid_on(at.date(), kind):
+        for position in range(len(items), 0, -1):
+            if rule.is_true(items[position - 1]):
+                yield Reason(profile.id, profile.title, profile.weight, profile.lane, position)

@@ -1,0 +1,75 @@
+"""What can be wrong with a rule, a profile, facts, a decision or a result."""
+
+from __future__ import annotations
+
+from comity.foundation.errors import ComityError
+
+
+class RuleInvalid(ComityError):
+    """The criterion is not a condition over the published columns: correct it at the position named."""
+
+    code = "risk.rule-invalid"
+    status = 422
+
+    def __init__(self, message: str | None = None, *, position: int | None = None, nearest: str | None = None) -> None:
+        """Keep where: `position` is the offset in characters from 0; `nearest` the column or function meant perhaps."""
+        at = None if position is None else f"character {position + 1}"
+        super().__init__(message, path=at)
+        self.position = position
+        self.nearest = nearest
+
+
+class ProfileInvalid(ComityError):
+    """A risk profile is not usable: correct the field named."""
+
+    code = "risk.profile-invalid"
+    status = 422
+
+
+class FactsInvalid(ComityError):
+    """The facts do not fit the published columns: give each column its own type."""
+
+    code = "risk.facts-invalid"
+    status = 500
+
+
+class PolicyInvalid(ComityError):
+    """A selection policy needs shares from 0 to 1."""
+
+    code = "risk.policy-invalid"
+    status = 422
+
+
+class DecisionUnknown(ComityError):
+    """The declaration has no decision here: clear it first."""
+
+    code = "risk.decision-unknown"
+    status = 404
+
+
+class ReasonMissing(ComityError):
+    """Changing a lane needs a reason of 1 to 4,000 characters: say why."""
+
+    code = "risk.reason-missing"
+    status = 422
+
+
+class LaneUnchanged(ComityError):
+    """The declaration is in this lane already: choose another."""
+
+    code = "risk.lane-unchanged"
+    status = 409
+
+
+class ExaminationInvalid(ComityError):
+    """The examination's result is not complete: say the outcome and what was found."""
+
+    code = "risk.examination-invalid"
+    status = 422
+
+
+class FeedbackInvalid(ComityError):
+    """The partner's examination result is not of the form examination-result.v1: ask the partner to correct it."""
+
+    code = "risk.feedback-invalid"
+    status = 422

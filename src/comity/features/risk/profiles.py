@@ -1,0 +1,87 @@
+"""Which risk profiles are in force? Documented criteria with action, owner and validity, from a data file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from comity.features.risk.errors import ProfilesInvalid, RuleInvalid
+from comity.features.risk.lanes import Lane
+from comity.features.risk.rules.bind import bind_rules
+from comity.features.risk.rules.compile import Rule, compile_rule
+
+DEFAULT = Path(__file__).parent / "profiles.toml"
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A risk profile. `weight` is the part of certainty a hit gives, 0 to 1."""
+
+    id: str
+    title: str
+    risk_area: str
+    expression: str
+    weight: float
+    lane: Lane
+    instruction: str
+    version: int = 1
+    owner: str = "risk unit"
+    applies_to: tuple[str, ...] = ("import",)
+    valid_from: date = date(2026, 1, 1)
+    valid_to: date = date(2099, 12, 31)
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    profile: list[Profile]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledProfiles:
+    """Profiles with their compiled rules, in order."""
+
+    profiles: tuple[tuple[Profile, Rule], ...]
+
+    def valid_on(self, day: date, kind: str) -> Iterable[tuple[Profile, Rule]]:
+        """Give the profiles for a kind of declaration that are valid on a day."""
+        return (
+            one for one in self.profiles if one[0].valid_from <= day <= one[0].valid_to and kind in one[0].applies_to
+        )
+
+    def find(self, profile_id: str) -> Profile | None:
+        """Return a profile by its id, or None."""
+        return next((profile for profile, _ in self.profiles if profile.id == profile_id), None)
+
+
+def load_profiles(path: Path = DEFAULT) -> CompiledProfiles:
+    """Read, check and compile a file of profiles.
+
+    Raises:
+        ProfilesInvalid: the file, or the profile it names, cannot be used.
+    """
+    try:
+        read = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ProfilesInvalid(f"{path.name}: {error}") from error
+    return compile_profiles(read.profile)
+
+
+def compile_profiles(profiles: Iterable[Profile]) -> CompiledProfiles:
+    """Check and compile profiles.
+
+    Raises:
+        ProfilesInvalid: an id stands twice, a weight is out of range, or an expression is not of the language.
+    """
+    compiled: dict[str, tuple[Profile, Rule]] = {}
+    for profile in profiles:
+        if profile.id in compiled or not 0 <= profile.weight < 1:
+            raise ProfilesInvalid(f"profile {profile.id}: an id stands once, a weight is from 0 to below 1")
+        try:
+            compiled[profile.id] = (profile, compile_rule(profile.expression))
+        except RuleInvalid as error:
+            raise ProfilesInvalid(f"profile {profile.id}: {error.message}") from error
+    bind_rules(profile.expression for profile, _ in compiled.values())
+    return CompiledProfiles(tuple(compiled.values()))
