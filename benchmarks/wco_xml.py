@@ -22,9 +22,10 @@ from lxml import etree
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from tests.builders.declarations import a_declaration, an_item, with_shipment  # noqa: E402
+
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml  # noqa: E402
 from comity.features.declarations.read import read_documents  # noqa: E402
-from tests.builders.declarations import a_declaration, an_item, with_shipment  # noqa: E402
 
 GOAL_PER_SECOND = 3_000
 PASSES = 7

@@ -14,7 +14,6 @@ def migrate(database: Database) -> None:
     """Run every migration that this database has not seen yet; does nothing when it is up to date."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with database.engine.connect() as connection:
+    with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        connection.commit()

@@ -28,6 +28,9 @@ from comity.foundation.clock import Clock
 DELIVERY_DAYS = 60  # a guess: how long a partner may be away before its messages expire; revisit with the courier
 
 
+_Outcome = tuple[StoredAgreement, Clause] | ReleaseRefused
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseRequest:
     """What someone wants to send: to whom, as what, for which purpose, about which record."""
@@ -86,7 +89,7 @@ def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Cl
     try:
         stored, clause = _covering(session, question, request.agreement_id, at)
     except ReleaseRefused as refused:
-        _log(session, "out", question, request.subject, at=at, refused=refused)
+        _log(session, "out", question, request.subject, at=at, outcome=refused)
         raise
     released = Release(
         id=uuid.uuid4().hex,
@@ -103,7 +106,7 @@ def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Cl
         created=at,
         expires=at + timedelta(days=DELIVERY_DAYS),
     )
-    _log(session, "out", question, request.subject, at=at, allowed=(stored.agreement.id, clause))
+    _log(session, "out", question, request.subject, at=at, outcome=(stored, clause))
     return released
 
 
@@ -121,9 +124,9 @@ def admit(session: Session, *, received: Received, payload: dict[str, Any], at: 
         if outside:
             raise FieldsNotCovered(f"clause {clause.id} does not cover {', '.join(outside[:10])}")
     except ReleaseRefused as refused:
-        _log(session, "in", received.question, received.subject, at=at, refused=refused)
+        _log(session, "in", received.question, received.subject, at=at, outcome=refused)
         raise
-    _log(session, "in", received.question, received.subject, at=at, allowed=(stored.agreement.id, clause))
+    _log(session, "in", received.question, received.subject, at=at, outcome=(stored, clause))
     return clause
 
 
@@ -169,15 +172,10 @@ def _not_in_force(candidates: Iterable[StoredAgreement], at: datetime) -> Releas
 
 
 def _log(
-    session: Session,
-    direction: str,
-    question: Question,
-    subject: str,
-    *,
-    at: datetime,
-    allowed: tuple[str, Clause] | None = None,
-    refused: ReleaseRefused | None = None,
+    session: Session, direction: str, question: Question, subject: str, *, at: datetime, outcome: _Outcome
 ) -> None:
+    refused = outcome if isinstance(outcome, ReleaseRefused) else None
+    allowed = None if isinstance(outcome, ReleaseRefused) else outcome
     values: dict[str, Any] = {
         "at": at,
         "direction": direction,
@@ -187,7 +185,7 @@ def _log(
         "message_type": question.message_type,
         "purpose": question.purpose,
         "subject": subject,
-        "agreement_id": allowed[0] if allowed else None,
+        "agreement_id": allowed[0].agreement.id if allowed else None,
         "clause": allowed[1].id if allowed else None,
         "refusal": refused.code if refused else None,
         "reason": refused.message if refused else None,

@@ -85,7 +85,7 @@ def count_clearance(stage: Stage, taken_ms: Sequence[float]) -> dict[str, Any]:
     declarations = 0
     for staged in (stage.exporter, stage.importer):
         with staged.node.database.reading() as session:
-            declarations += sum(lane_counts(session).values())
+            declarations += sum(lane_counts(session, None).values())
     with stage.importer.node.database.reading() as session:
         lanes = lane_counts(session)
     cuts = quantiles(taken_ms, n=100) if len(taken_ms) > 1 else []

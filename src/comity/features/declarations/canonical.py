@@ -22,6 +22,9 @@ from comity.foundation.trade.declaration import Declaration, DeclarationId
 MAX_DIGITS = 30
 """Decimals beyond the widest WCO format (n..17,3) with room for conversions are refused: a guess."""
 
+MAX_TEXT = 1024
+"""Twice the longest text of the WCO Data Model (an..512)."""
+
 
 def to_record(declaration: Declaration) -> dict[str, Any]:
     """Return the canonical record: plain dicts, lists, text, whole numbers and booleans; empty values left out."""
@@ -120,6 +123,9 @@ def _refuse_unbounded(value: Any) -> None:
     if isinstance(value, Decimal):
         if not value.is_finite() or abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS:
             raise RecordInvalid(f"Expected decimal numbers of at most {MAX_DIGITS} digits; another came.")
+    elif isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise RecordInvalid(f"Expected texts of at most {MAX_TEXT} characters; a longer one came.")
     elif isinstance(value, datetime):
         if value.tzinfo is None:
             raise RecordInvalid("Expected instants with a time zone (RFC 3339); one came without.")

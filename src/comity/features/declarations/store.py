@@ -126,18 +126,23 @@ def _row(
     shipment = declaration.goods_shipment
     return DeclarationRow(
         id=id_of_record(record),
-        mrn=declaration.mrn,
-        lrn=declaration.functional_reference_id,
+        mrn=_searched(declaration.mrn),
+        lrn=_searched(declaration.functional_reference_id),
         kind=declaration.kind.value,
         function=declaration.function.value,
         content_sha256=content_sha256,
-        importer=_id_of(shipment.importer),
-        exporter=_id_of(shipment.exporter),
-        ucr=shipment.ucr,
+        importer=_searched(_id_of(shipment.importer)),
+        exporter=_searched(_id_of(shipment.exporter)),
+        ucr=_searched(shipment.ucr),
         source=source[:200],
         kept_at=at,
         record=record,
     )
+
+
+def _searched(value: str | None) -> str | None:
+    """Return what is searched of a value: no WCO identifier is longer than 70 characters (an..70)."""
+    return None if value is None else value[:70]
 
 
 def _id_of(party: Party | None) -> str | None:

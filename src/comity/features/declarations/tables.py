@@ -16,13 +16,13 @@ class DeclarationRow(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     mrn: Mapped[str | None] = mapped_column(String(70), index=True)
-    lrn: Mapped[str | None] = mapped_column(String(35), index=True)
+    lrn: Mapped[str | None] = mapped_column(String(70), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     function: Mapped[str] = mapped_column(String(16))
     content_sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    importer: Mapped[str | None] = mapped_column(String(35), index=True)
-    exporter: Mapped[str | None] = mapped_column(String(35), index=True)
-    ucr: Mapped[str | None] = mapped_column(String(35), index=True)
+    importer: Mapped[str | None] = mapped_column(String(70), index=True)
+    exporter: Mapped[str | None] = mapped_column(String(70), index=True)
+    ucr: Mapped[str | None] = mapped_column(String(70), index=True)
     source: Mapped[str] = mapped_column(String(200))
     kept_at: Mapped[datetime] = mapped_column(index=True)
     record: Mapped[dict[str, Any]]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from comity.features.risk.facts import Facts, read_facts
 from comity.features.risk.lanes import Lane
 from comity.features.risk.profiles import CompiledProfiles
 
 ENGINE_VERSION = "profiles-1"
 NOTHING = "nothing-matched"
 RANDOM = "random-selection"
-
-Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,9 @@ def assess(
 
 def _hits(items: Sequence[Facts], kind: str, profiles: CompiledProfiles, at: datetime) -> Iterator[Reason]:
     """Give every hit, the last item first, so that the first item's reason stays."""
-    for profile, rule in profiles.valid_on(at.date(), kind):
-        for position in range(len(items), 0, -1):
-            if rule.is_true(items[position - 1]):
+    day = at.date()
+    for position in range(len(items), 0, -1):
+        for hit in profiles.hits(read_facts(items[position - 1])):
+            profile = profiles.profiles[hit]
+            if kind in profile.applies_to and profile.valid_from <= day <= profile.valid_to:
                 yield Reason(profile.id, profile.title, profile.weight, profile.lane, position)

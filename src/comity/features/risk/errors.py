@@ -19,13 +19,6 @@ class RuleInvalid(ComityError):
         self.nearest = nearest
 
 
-class ProfileInvalid(ComityError):
-    """A risk profile is not usable: correct the field named."""
-
-    code = "risk.profile-invalid"
-    status = 422
-
-
 class FactsInvalid(ComityError):
     """The facts do not fit the published columns: give each column its own type."""
 
@@ -73,3 +66,10 @@ class FeedbackInvalid(ComityError):
 
     code = "risk.feedback-invalid"
     status = 422
+
+
+class ProfilesInvalid(ComityError):
+    """The profiles' file cannot be used; correct the profile it names."""
+
+    code = "risk.profiles-invalid"
+    status = 500

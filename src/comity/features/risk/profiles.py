@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,9 @@ import msgspec
 
 from comity.features.risk.errors import ProfilesInvalid, RuleInvalid
 from comity.features.risk.lanes import Lane
-from comity.features.risk.rules.bind import bind_rules
-from comity.features.risk.rules.compile import Rule, compile_rule
+from comity.features.risk.facts import Row
+from comity.features.risk.rules import engine
+from comity.features.risk.rules.compile import Rule, compile_hits, compile_rule
 
 DEFAULT = Path(__file__).parent / "profiles.toml"
 
@@ -41,19 +42,14 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class CompiledProfiles:
-    """Profiles with their compiled rules, in order."""
+    """Profiles with one function that tells, for a row of facts, which of them hit (by position)."""
 
-    profiles: tuple[tuple[Profile, Rule], ...]
-
-    def valid_on(self, day: date, kind: str) -> Iterable[tuple[Profile, Rule]]:
-        """Give the profiles for a kind of declaration that are valid on a day."""
-        return (
-            one for one in self.profiles if one[0].valid_from <= day <= one[0].valid_to and kind in one[0].applies_to
-        )
+    profiles: tuple[Profile, ...]
+    hits: Callable[[Row], list[int]]
 
     def find(self, profile_id: str) -> Profile | None:
         """Return a profile by its id, or None."""
-        return next((profile for profile, _ in self.profiles if profile.id == profile_id), None)
+        return next((profile for profile in self.profiles if profile.id == profile_id), None)
 
 
 def load_profiles(path: Path = DEFAULT) -> CompiledProfiles:
@@ -80,8 +76,9 @@ def compile_profiles(profiles: Iterable[Profile]) -> CompiledProfiles:
         if profile.id in compiled or not 0 <= profile.weight < 1:
             raise ProfilesInvalid(f"profile {profile.id}: an id stands once, a weight is from 0 to below 1")
         try:
-            compiled[profile.id] = (profile, compile_rule(profile.expression))
+            compiled[profile.id] = (profile, compile_rule(profile.expression, is_bound=False))
         except RuleInvalid as error:
-            raise ProfilesInvalid(f"profile {profile.id}: {error.message}") from error
-    bind_rules(profile.expression for profile, _ in compiled.values())
-    return CompiledProfiles(tuple(compiled.values()))
+            raise ProfilesInvalid(f"profile {profile.id}: {error.message}", path=error.path) from error
+    rules = [rule for _, rule in compiled.values()]
+    engine.bind([rule.sql for rule in rules])
+    return CompiledProfiles(tuple(profile for profile, _ in compiled.values()), compile_hits(rules))

@@ -12,7 +12,7 @@ from comity.features.risk.rules.functions import FUNCTIONS, VARIADIC, WHOLE_LITE
 from comity.features.risk.rules.tree import Node, Op
 
 MOST_ARGUMENTS = 20
-_SPELLED: dict[type[exp.Expression], tuple[str, tuple[str, ...]]] = {
+_SPELLED: dict[type[exp.Expr], tuple[str, tuple[str, ...]]] = {
     exp.Abs: ("abs", ("this",)),
     exp.Round: ("round", ("this", "decimals")),
     exp.Floor: ("floor", ("this",)),
@@ -38,17 +38,17 @@ _HARMLESS = frozenset({"ignore_nulls", "is_string", "safe", "typed", "position"}
 class Checks(Protocol):
     """What is needed of the checker."""
 
-    def value(self, tree: exp.Expression) -> Node:
+    def value(self, tree: exp.Expr) -> Node:
         """Check any expression."""
 
-    def operand(self, tree: exp.Expression) -> Node:
+    def operand(self, tree: exp.Expr) -> Node:
         """Check an expression that is not NULL."""
 
-    def same_family(self, tree: exp.Expression, nodes: list[Node], *, with_null: bool = False) -> SqlType:
+    def same_family(self, tree: exp.Expr, nodes: list[Node], *, with_null: bool = False) -> SqlType:
         """Return the type that the nodes share."""
 
 
-def call_of(tree: exp.Expression) -> tuple[str, list[exp.Expression]] | None:
+def call_of(tree: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
     """Return the function's name and arguments, None when `tree` is no function.
 
     Raises:
@@ -67,7 +67,7 @@ def call_of(tree: exp.Expression) -> tuple[str, list[exp.Expression]] | None:
     return None
 
 
-def check_call(checker: Checks, tree: exp.Expression, name: str, arguments: list[exp.Expression]) -> Node:
+def check_call(checker: Checks, tree: exp.Expr, name: str, arguments: list[exp.Expr]) -> Node:
     """Return the checked call.
 
     Raises:
@@ -99,14 +99,14 @@ def _call(function: Function, nodes: list[Node]) -> Node:
     return Node(Op.CALL, kind, any(node.is_nullable for node in nodes), tuple(nodes), function.name, bound + 1)
 
 
-def _whole_literal(checker: Checks, tree: exp.Expression, name: str, low: int, high: int) -> Node:
+def _whole_literal(checker: Checks, tree: exp.Expr, name: str, low: int, high: int) -> Node:
     node = checker.operand(tree)
     if node.op is not Op.CONSTANT or not isinstance(node.value, int) or not low <= node.value <= high:
         raise _refused(tree, f"{name} needs {WHOLE_LITERAL} from {low} to {high} here")
     return node
 
 
-def _check_variadic(checker: Checks, tree: exp.Expression, name: str, arguments: list[exp.Expression]) -> Node:
+def _check_variadic(checker: Checks, tree: exp.Expr, name: str, arguments: list[exp.Expr]) -> Node:
     most = 2 if name == "nullif" else MOST_ARGUMENTS
     if not 2 <= len(arguments) <= most:
         raise _refused(tree, f"{name} takes 2 {'arguments' if most == 2 else f'to {most} arguments'}")
@@ -135,7 +135,7 @@ def _unknown(tree: exp.Func) -> RuleInvalid:
     return _refused(tree, f"{name} is not a function of the rule language: {advice}", nearest=nearest)
 
 
-def _refused(tree: exp.Expression, message: str, *, nearest: str | None = None) -> RuleInvalid:
+def _refused(tree: exp.Expr, message: str, *, nearest: str | None = None) -> RuleInvalid:
     from comity.features.risk.rules.check_types import refused
 
     return refused(tree, message, nearest=nearest)

@@ -22,7 +22,7 @@ LONGEST_PATTERN = 200
 SIMILAR_ENOUGH = 60  # of 100, rapidfuzz WRatio; a guess
 _WHOLE = re.compile(r"[0-9]{1,16}")
 _DECIMAL = re.compile(r"(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?")
-_COMPARISONS: dict[type[exp.Expression], Op] = {
+_COMPARISONS: dict[type[exp.Expr], Op] = {
     exp.EQ: Op.EQ,
     exp.NEQ: Op.NE,
     exp.LT: Op.LT,
@@ -30,7 +30,7 @@ _COMPARISONS: dict[type[exp.Expression], Op] = {
     exp.GT: Op.GT,
     exp.GTE: Op.GE,
 }
-_ARITHMETIC: dict[type[exp.Expression], Op] = {
+_ARITHMETIC: dict[type[exp.Expr], Op] = {
     exp.Add: Op.ADD,
     exp.Sub: Op.SUB,
     exp.Mul: Op.MUL,
@@ -40,7 +40,7 @@ _ARITHMETIC: dict[type[exp.Expression], Op] = {
 _PREDICATES = (*_COMPARISONS, exp.Is, exp.In, exp.Like, exp.Between, exp.Not, exp.And, exp.Or)
 
 
-def check_types(tree: exp.Expression) -> Node:
+def check_types(tree: exp.Expr) -> Node:
     """Return the checked condition.
 
     Raises:
@@ -55,7 +55,7 @@ class Checker:
     def __init__(self) -> None:
         self._depth = 0
 
-    def condition(self, tree: exp.Expression) -> Node:
+    def condition(self, tree: exp.Expr) -> Node:
         """Return the checked node of a condition: TRUE, FALSE or unknown."""
         node = self.value(tree)
         if node.type is not SqlType.BOOLEAN or node.is_null_literal:
@@ -63,7 +63,7 @@ class Checker:
             raise refused(tree, f"expected a condition, found {said}: compare it with something")
         return node
 
-    def value(self, tree: exp.Expression) -> Node:
+    def value(self, tree: exp.Expr) -> Node:
         """Return the checked node of any expression."""
         self._depth += 1
         if self._depth > DEEPEST:
@@ -72,7 +72,7 @@ class Checker:
         self._depth -= 1
         return node
 
-    def _dispatch(self, tree: exp.Expression) -> Node:
+    def _dispatch(self, tree: exp.Expr) -> Node:
         kind = type(tree)
         if kind in _COMPARISONS:
             return self._comparison(tree, _COMPARISONS[kind])
@@ -86,13 +86,13 @@ class Checker:
             return check_calls.check_call(self, tree, *call)
         raise refused(tree, f"{_word(tree)} is not part of the rule language")
 
-    def _paren(self, tree: exp.Expression) -> Node:
+    def _paren(self, tree: exp.Expr) -> Node:
         self._depth -= 1  # brackets are counted by the parser
         node = self.value(tree.this)
         self._depth += 1
         return node
 
-    def _column(self, tree: exp.Expression) -> Node:
+    def _column(self, tree: exp.Expr) -> Node:
         if not isinstance(tree, exp.Column) or not isinstance(tree.this, exp.Identifier) or len(tree.parts) != 1:
             raise refused(tree, "write the column's name alone, without a table")
         column = BY_NAME.get(tree.name.lower())
@@ -107,22 +107,22 @@ class Checker:
             bound=bound if column.type.is_number else 0.0,
         )
 
-    def _literal(self, tree: exp.Expression) -> Node:
+    def _literal(self, tree: exp.Expr) -> Node:
         if not isinstance(tree, exp.Literal):
             raise refused(tree, "expected a number or a quoted text")
         if tree.is_string:
             return Node(Op.CONSTANT, SqlType.VARCHAR, is_nullable=False, value=str(tree.this))
         return _number(tree, str(tree.this))
 
-    def _negative(self, tree: exp.Expression) -> Node:
+    def _negative(self, tree: exp.Expr) -> Node:
         node = self._number(tree.this)
         if node.op is Op.CONSTANT and isinstance(node.value, int | float):
             return Node(Op.CONSTANT, node.type, is_nullable=False, value=-node.value, bound=node.bound)
         return Node(Op.NEG, node.type, node.is_nullable, (node,), bound=node.bound)
 
-    def _junction(self, tree: exp.Expression) -> Node:
+    def _junction(self, tree: exp.Expr) -> Node:
         op, kind = (Op.AND, exp.And) if isinstance(tree, exp.And) else (Op.OR, exp.Or)
-        parts: list[exp.Expression] = []
+        parts: list[exp.Expr] = []
         left = tree
         while isinstance(left, kind):  # AND chains are as long as the text allows: no recursion
             parts.append(left.expression)
@@ -131,18 +131,18 @@ class Checker:
         args = tuple(self.condition(part) for part in reversed(parts))
         return Node(op, SqlType.BOOLEAN, any(arg.is_nullable for arg in args), args)
 
-    def _not(self, tree: exp.Expression) -> Node:
+    def _not(self, tree: exp.Expr) -> Node:
         node = self.condition(tree.this)
         return Node(Op.NOT, SqlType.BOOLEAN, node.is_nullable, (node,))
 
-    def _comparison(self, tree: exp.Expression, op: Op) -> Node:
+    def _comparison(self, tree: exp.Expr, op: Op) -> Node:
         left, right = self.operand(tree.this), self.operand(tree.expression)
         self.same_family(tree, (left, right))
         if left.type is SqlType.BOOLEAN and op not in (Op.EQ, Op.NE):
             raise refused(tree, f"conditions have no order: {op.value} needs numbers or text")
         return Node(op, SqlType.BOOLEAN, left.is_nullable or right.is_nullable, (left, right))
 
-    def _between(self, tree: exp.Expression) -> Node:
+    def _between(self, tree: exp.Expr) -> Node:
         if tree.args.get("symmetric"):
             raise refused(tree, "BETWEEN SYMMETRIC is not part of the rule language: write the lower limit first")
         this, low, high = (self.operand(tree.args[name]) for name in ("this", "low", "high"))
@@ -155,7 +155,7 @@ class Checker:
         )
         return Node(Op.AND, SqlType.BOOLEAN, any(side.is_nullable for side in sides), sides)
 
-    def _in(self, tree: exp.Expression) -> Node:
+    def _in(self, tree: exp.Expr) -> Node:
         others = [name for name, given in tree.args.items() if given and name not in ("this", "expressions")]
         listed = tree.expressions
         if others or not listed or len(listed) > LONGEST_LIST:
@@ -174,7 +174,7 @@ class Checker:
         is_nullable = this.is_nullable or None in values
         return Node(Op.IN, SqlType.BOOLEAN, is_nullable, (this,), tuple(values))
 
-    def _like(self, tree: exp.Expression) -> Node:
+    def _like(self, tree: exp.Expr) -> Node:
         this = self.operand(tree.this)
         pattern = tree.expression
         if this.type is not SqlType.VARCHAR or not (isinstance(pattern, exp.Literal) and pattern.is_string):
@@ -183,7 +183,7 @@ class Checker:
             raise refused(pattern, f"a LIKE pattern may have {LONGEST_PATTERN} characters")
         return Node(Op.LIKE, SqlType.BOOLEAN, this.is_nullable, (this,), str(pattern.this))
 
-    def _is(self, tree: exp.Expression) -> Node:
+    def _is(self, tree: exp.Expr) -> Node:
         this, what = self.operand(tree.this), tree.expression
         if isinstance(what, exp.Null):
             return Node(Op.IS_NULL, SqlType.BOOLEAN, is_nullable=False, args=(this,))
@@ -192,16 +192,16 @@ class Checker:
         op = Op.IS_TRUE if what.this else Op.IS_FALSE
         return Node(op, SqlType.BOOLEAN, is_nullable=False, args=(this,))
 
-    def _arithmetic(self, tree: exp.Expression, op: Op) -> Node:
+    def _arithmetic(self, tree: exp.Expr, op: Op) -> Node:
         return arithmetic(op, self._number(tree.this), self._number(tree.expression))
 
-    def _number(self, tree: exp.Expression) -> Node:
+    def _number(self, tree: exp.Expr) -> Node:
         node = self.operand(tree)
         if not node.type.is_number:
             raise refused(tree, f"expected a number, found {node.type}")
         return node
 
-    def _case(self, tree: exp.Expression) -> Node:
+    def _case(self, tree: exp.Expr) -> Node:
         subject = tree.this
         args: list[Node] = []
         for branch in tree.args["ifs"]:
@@ -218,7 +218,7 @@ class Checker:
         bound = max(each.bound for each in results)
         return Node(Op.CASE, kind, any(each.is_nullable for each in results), tuple(args), bound=bound)
 
-    def operand(self, tree: exp.Expression) -> Node:
+    def operand(self, tree: exp.Expr) -> Node:
         """Return a checked node that is not NULL itself and not a condition without brackets."""
         if isinstance(tree, _PREDICATES):
             raise refused(tree, "put brackets around this condition: its place in the order of operators is not plain")
@@ -227,7 +227,7 @@ class Checker:
             raise refused(tree, "nothing equals NULL: write IS NULL or IS NOT NULL")
         return node
 
-    def same_family(self, tree: exp.Expression, nodes: Sequence[Node], *, with_null: bool = False) -> SqlType:
+    def same_family(self, tree: exp.Expr, nodes: Sequence[Node], *, with_null: bool = False) -> SqlType:
         """Return the type that all nodes share, DOUBLE for whole and other numbers together."""
         kinds = {node.type for node in nodes if not (with_null and node.is_null_literal)}
         if not kinds:
@@ -238,14 +238,14 @@ class Checker:
             return SqlType.DOUBLE
         raise refused(tree, _family_advice(nodes, kinds))
 
-    def _boolean(self, tree: exp.Expression) -> Node:
+    def _boolean(self, tree: exp.Expr) -> Node:
         return Node(Op.CONSTANT, SqlType.BOOLEAN, is_nullable=False, value=bool(tree.this))
 
-    def _null(self, _tree: exp.Expression) -> Node:
+    def _null(self, _tree: exp.Expr) -> Node:
         return Node(Op.CONSTANT, SqlType.BOOLEAN, is_nullable=True)
 
 
-_CHECKS: dict[type[exp.Expression], Callable[[Checker, exp.Expression], Node]] = {
+_CHECKS: dict[type[exp.Expr], Callable[[Checker, exp.Expr], Node]] = {
     exp.Paren: Checker._paren,  # noqa: SLF001 - the table belongs to the class
     exp.Column: Checker._column,  # noqa: SLF001
     exp.Literal: Checker._literal,  # noqa: SLF001
@@ -263,7 +263,7 @@ _CHECKS: dict[type[exp.Expression], Callable[[Checker, exp.Expression], Node]] =
 }
 
 
-def refused(tree: exp.Expression, message: str, *, nearest: str | None = None) -> RuleInvalid:
+def refused(tree: exp.Expr, message: str, *, nearest: str | None = None) -> RuleInvalid:
     """Return the error with the first position that the tree knows."""
     starts = [each.meta["start"] for each in tree.walk() if "start" in each.meta]
     return RuleInvalid(message, position=min(starts, default=None), nearest=nearest)
@@ -282,7 +282,7 @@ def _unknown_column(tree: exp.Column) -> RuleInvalid:
     return refused(tree, f"{tree.name[:60]} is not a published column: {advice}{hint}", nearest=nearest)
 
 
-def _number(tree: exp.Expression, text: str) -> Node:
+def _number(tree: exp.Expr, text: str) -> Node:
     if _WHOLE.fullmatch(text) and int(text) <= LARGEST_BIGINT:
         return Node(Op.CONSTANT, SqlType.BIGINT, is_nullable=False, value=int(text), bound=float(int(text)))
     value = float(text) if _DECIMAL.fullmatch(text) else None
@@ -301,7 +301,7 @@ def _family_advice(nodes: Sequence[Node], kinds: set[SqlType]) -> str:
     return f"types do not fit: {told}"
 
 
-def _word(tree: exp.Expression) -> str:
+def _word(tree: exp.Expr) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(tree).__name__).upper()
 
 

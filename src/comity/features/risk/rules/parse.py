@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import TokenType, exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
 
 from comity.features.risk.errors import RuleInvalid
 
@@ -17,7 +16,7 @@ DEEPEST_BRACKETS = 16
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def parse_expression(text: str) -> exp.Expression:
+def parse_expression(text: str) -> exp.Expr:
     """Return sqlglot's tree of one expression; nothing is said of names and types yet.
 
     Raises:

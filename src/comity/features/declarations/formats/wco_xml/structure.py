@@ -106,7 +106,7 @@ def values_in(element: _Element, context: Context, table: Table, unmapped: froze
     for name_of_many, found in lists.items():
         values[name_of_many] = tuple(found)
     text = element.text
-    if len(element) == 0 or (text and not text.isspace()):
+    if (not values and len(element) == 0) or (text and not text.isspace()):
         _no_children(element, context)
     return values
 

@@ -1,0 +1,43 @@
+"""Whether the reference pages name every column and every fault code the code has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from comity.features.declarations.formats.tabular.columns import COLUMNS
+from comity.features.declarations.read import read_documents
+
+ROOT = Path(__file__).resolve().parents[3]
+FEATURE = ROOT / "src" / "comity" / "features" / "declarations"
+PAGES = ROOT / "docs" / "reference"
+CODE_PLACES = re.compile(
+    r'(?:Fault\(\s*|Finding\(\s*"declarations\.|_error\(\s*|_warning\(\s*|_finding\(\s*|code: ClassVar\[str\] = "declarations\.'
+    r'|context\.(?:error|warning)\(\s*\w+,\s*|code=|_finding\(places, \w+, |_refused\(\s*name, )"?([a-z]+(?:-[a-z0-9]+)+)"'
+)
+
+
+def test_every_column_is_on_its_page_with_its_meaning():
+    page = (PAGES / "csv-columns.md").read_text(encoding="utf-8")
+
+    for column in COLUMNS:
+        assert f"| `{column.name}` |" in page, column.name
+        assert column.meaning in page, column.name
+
+
+def test_the_example_of_the_page_is_accepted():
+    page = (PAGES / "csv-columns.md").read_text(encoding="utf-8")
+    example = re.search(r"```csv\n(.*?)```", page, re.DOTALL)[1]
+
+    (document,) = read_documents(example.encode()).documents
+
+    assert document.findings == ()
+    assert len(document.declaration.goods_shipment.items) == 2
+
+
+def test_every_fault_code_is_on_its_page():
+    page = (PAGES / "declaration-formats.md").read_text(encoding="utf-8")
+    codes = {code for path in FEATURE.rglob("*.py") for code in CODE_PLACES.findall(path.read_text(encoding="utf-8"))}
+
+    assert len(codes) > 30
+    assert sorted(code for code in codes if f"`{code}`" not in page) == []
