@@ -51,7 +51,7 @@ def extract() -> Catalog:
             catalogue.add(refusal().message)
     for sentence in (*SENTENCES.values(), *(each for each in AGREEMENT_SENTENCES if each != FIELDS)):
         catalogue.add(sentence)
-    for profile, _rule in load_profiles().profiles:
+    for profile in load_profiles().profiles:
         catalogue.add(profile.title)
         catalogue.add(profile.instruction)
     return catalogue
