@@ -34,6 +34,7 @@ def run_server(node: Node) -> None:
         access_log=False,
         server_header=False,
         timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
         limit_concurrency=200,
     )
     with sending(node):

@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from comity.features.risk.store import examinations_of
 
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml, write_wco_xml_batch
 from comity.features.declarations.store import counts
+from comity.features.risk.store import examinations_of
 from tests.builders.declarations import a_declaration
 
 PATH = "/api/v1/declarations"

@@ -49,6 +49,7 @@ from comity.foundation.storage.session import Database
 BATCH_MESSAGES = 200
 IDLE_SECONDS = 0.5  # how long a message may wait that was queued while nobody woke the sender
 WITNESS_SECONDS = 10.0  # how often an idle node asks for a co-signature on a log that has grown
+STOP_SECONDS = 5.0  # a batch in flight longer than this is left: it is delivered again, once, after the restart
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 0.5, 60.0
 
 log = logging.getLogger(__name__)
@@ -183,7 +184,7 @@ class SenderThread(threading.Thread):
         """Stop after the batch in flight."""
         self._stopping.set()
         self._woken.set()
-        self.join(timeout=30)
+        self.join(timeout=STOP_SECONDS)
 
     def run(self) -> None:
         """Deliver until stopped."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -22,7 +21,6 @@ MEDIA_TYPES = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-CLIENTS = 2
 QUIET_SECONDS = 120.0
 EXAMINED_LANES = ("red", "orange", "yellow")
 
@@ -62,10 +60,7 @@ def declare_all(node: StagedNode, files: Sequence[Path], *, advance: Advance) ->
     Raises:
         DocumentRefused: the node did not take a document.
     """
-    shares = [files[start::CLIENTS] for start in range(CLIENTS)]
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        parts = list(pool.map(lambda share: list(_post(node, share, advance)), shares))
-    return [taken for part in parts for taken in part]
+    return list(_post(node, files, advance))
 
 
 def wait_until_delivered(node: StagedNode, *, seconds: float = QUIET_SECONDS) -> None:

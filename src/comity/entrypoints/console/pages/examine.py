@@ -14,6 +14,7 @@ from comity.entrypoints.console.present.words import OUTCOMES, word_for
 from comity.entrypoints.console.site import Site, Visit
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.flows import record_examination
+from comity.foundation.errors import ComityError
 from comity.foundation.trade.declaration import DeclarationId
 from comity.foundation.trade.money import Money
 
@@ -33,9 +34,13 @@ def send(site: Site, visit: Visit) -> Response:
         return _form(site, visit, errors, status=422)
     declaration_id = DeclarationId(visit.request.path_params["id"])
     officer = visit.signed_in.name
-    with site.node.database.transaction() as session:
-        find_view(session, visit)
-        record_examination.record(session, declaration_id, result, officer=officer, clearing=site.node.clearing())
+    try:
+        with site.node.database.transaction() as session:
+            find_view(session, visit)
+            clearing = site.node.clearing()
+            record_examination.record(session, declaration_id, result, officer=officer, clearing=clearing)
+    except ComityError as error:
+        return _form(site, visit, {"outcome": error.message}, status=error.status)
     log.info(
         "console.examination-recorded declaration=%s officer=%s outcome=%s", declaration_id, officer, result.outcome
     )

@@ -12,6 +12,7 @@ from comity.entrypoints.console.pages.declaration import find_view, head_of_view
 from comity.entrypoints.console.site import Site, Visit
 from comity.features.risk.lanes import Lane
 from comity.flows import override_lane
+from comity.foundation.errors import ComityError
 from comity.foundation.trade.declaration import DeclarationId
 
 SHORTEST_REASON = 10
@@ -35,10 +36,12 @@ def send(site: Site, visit: Visit) -> Response:
     if lane is None or errors:
         return _form(site, visit, errors, status=422)
     officer = visit.signed_in.name
-    with site.node.database.transaction() as session:
-        override_lane.override(
-            session, declaration_id, lane, reason=reason, officer=officer, clearing=site.node.clearing()
-        )
+    try:
+        with site.node.database.transaction() as session:
+            clearing = site.node.clearing()
+            override_lane.override(session, declaration_id, lane, reason=reason, officer=officer, clearing=clearing)
+    except ComityError as error:
+        return _form(site, visit, {"lane": error.message}, status=error.status)
     log.info("console.lane-changed declaration=%s officer=%s lane=%s", declaration_id, officer, lane.value)
     return redirect(f"/console/declarations/{declaration_id}?done=lane")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from comity.entrypoints.console.present.compare import VALUE_HIGHEST, VALUE_LOWEST
+
 WIDTH = 300
 LOWEST, HIGHEST = Decimal("0.4"), Decimal("1.6")
-USUAL_LOW, USUAL_HIGH = Decimal("1.00"), Decimal("1.15")  # import CIF over export FOB, mirror-matching requirements
 _TICKS = (Decimal("0.5"), Decimal("0.75"), Decimal("1"), Decimal("1.25"), Decimal("1.5"))
 _TEXT_ROOM = 14
 
@@ -27,8 +28,8 @@ class Strip:
     ratio: Decimal
     here_at: int
     text_at: int
-    low: Decimal = USUAL_LOW
-    high: Decimal = USUAL_HIGH
+    low: Decimal = VALUE_LOWEST
+    high: Decimal = VALUE_HIGHEST
 
     @property
     def low_at(self) -> int:
