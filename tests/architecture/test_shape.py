@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "comity"
-FILES = sorted(path for path in SOURCE.rglob("*.py") if path.parent.name != "versions")  # a step of the schema is one list
+FILES = sorted(
+    path for path in SOURCE.rglob("*.py") if path.parent.name != "versions"
+)  # a step of the schema is one list
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 MOST_ARGUMENTS = 6

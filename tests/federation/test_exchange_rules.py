@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -78,7 +78,9 @@ def header(pair: Pair, **changes) -> Header:
 def sealed(pair: Pair, made: Header, payload=None, keys=None, recipient=None) -> SealedMessage:
     signed, message_id = sign_message(made, payload or {"mrn": "X"}, keys=keys or pair.kenya.keys)
     to = recipient or pair.uganda.keys.public
-    return SealedMessage(message_id, made.agreement_hash, seal(signed, recipient=to, agreement_hash=made.agreement_hash))
+    return SealedMessage(
+        message_id, made.agreement_hash, seal(signed, recipient=to, agreement_hash=made.agreement_hash)
+    )
 
 
 def batch_of(pair: Pair, *messages: SealedMessage, keys=None, **changes) -> bytes:
@@ -177,7 +179,9 @@ def test_withheld_message_is_named(pair):
 
 def test_reordered_messages_are_put_back_in_order_by_sending_again(pair):
     first, made = sealed(pair, header(pair)), header(pair)
-    second = sealed(pair, header(pair, sequence=2, previous_hash=sign_message(made, {"mrn": "X"}, keys=pair.kenya.keys)[1]))
+    second = sealed(
+        pair, header(pair, sequence=2, previous_hash=sign_message(made, {"mrn": "X"}, keys=pair.kenya.keys)[1])
+    )
 
     early, late = receipts(pair, second, first)
 

@@ -72,9 +72,7 @@ class Pair:
     def receive(self, body: bytes) -> bytes:
         """Give Uganda a batch."""
         handlers = self.uganda.handlers or {EXPORT: self.uganda.take}
-        return receive_batch(
-            self.uganda.database, body, keys=self.uganda.keys, clock=self.clock, handlers=handlers
-        )
+        return receive_batch(self.uganda.database, body, keys=self.uganda.keys, clock=self.clock, handlers=handlers)
 
     def _arrive(self, body: bytes) -> bytes:
         self.batches.append(body)
@@ -87,9 +85,7 @@ def make_pair(first: Database, second: Database, clock: FixedClock, *, valid_to:
         "KE": Node(generate_keys("KE", "Kenya"), first),
         "UG": Node(generate_keys("UG", "Uganda"), second),
     }
-    agreement = draft_agreement(
-        id="ke-ug", parties=("KE", "UG"), valid_from=date(2026, 1, 1), valid_to=valid_to
-    )
+    agreement = draft_agreement(id="ke-ug", parties=("KE", "UG"), valid_from=date(2026, 1, 1), valid_to=valid_to)
     for node in nodes.values():
         with node.database.transaction() as session:
             for other in nodes.values():

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from random import Random, SystemRandom
+from urllib.parse import urlsplit
 
 from comity.cooperation.exchange.card import PeerCard, write_card
 from comity.cooperation.exchange.inbox import Handler
@@ -148,7 +149,7 @@ def open_node(settings: Settings | None = None, clock: Clock | None = None) -> N
 
 
 def _host_of(url: str) -> str:
-    return url.split("://")[-1].split("/")[0].rsplit(":", 1)[0]
+    return urlsplit(url).hostname or ""
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -108,7 +108,20 @@ def test_clause_that_is_malformed_is_refused_with_the_place(name, value):
     assert [finding.path for finding in refused.value.findings] == [f"clauses[1].{name}"]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["format", "id", "clauses", "parties", "data_classes", "legal_basis"]), inner, max_size=4), max_leaves=12))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["format", "id", "clauses", "parties", "data_classes", "legal_basis"]),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
 def test_no_json_makes_parsing_fail_otherwise_than_by_name(value):
     with pytest.raises(AgreementInvalid):
         parse_agreement(value)
@@ -207,7 +220,8 @@ def test_signature_over_another_text_or_by_another_key_is_refused():
 
 
 json_values = st.recursive(
-    st.text(max_size=3), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+    st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
 )
 fields = st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(".".join), min_size=1, max_size=5)
 

@@ -218,7 +218,7 @@ def _clause_faults(clauses: object, parties: set[str], classes: dict[str, Any]) 
         if str(clause.get("id")) in seen:
             yield _fault(f"{path}.id", "stands for another clause already")
         seen.add(str(clause.get("id")))
-        if clause.get("data_class") not in classes:
+        if clause.get("data_class") not in list(classes):
             yield _fault(f"{path}.data_class", "is not one of the agreement's data classes")
         for name in ("message_types", "purposes"):
             if not _is_list_of(clause.get(name), _NAME, 1, 100):
@@ -226,12 +226,16 @@ def _clause_faults(clauses: object, parties: set[str], classes: dict[str, Any]) 
         for name in ("senders", "recipients"):
             if not _is_list_of(clause.get(name, []), _AUTHORITY, 0, 200) or set(clause.get(name, ())) - parties:
                 yield _fault(f"{path}.{name}", "must be parties of the agreement")
-        if not _is_whole(clause.get("retention_days"), 1, 36_500):
-            yield _fault(f"{path}.retention_days", "must be a number of days")
-        if clause.get("marking", Marking.CONFIDENTIAL) not in set(Marking):
-            yield _fault(f"{path}.marking", f"must be one of {', '.join(Marking)}")
-        if clause.get("onward_sharing", OnwardSharing.NONE) not in set(OnwardSharing):
-            yield _fault(f"{path}.onward_sharing", f"must be one of {', '.join(OnwardSharing)}")
+        yield from _condition_faults(clause, path)
+
+
+def _condition_faults(clause: dict[str, Any], path: str) -> Iterator[Finding]:
+    if not _is_whole(clause.get("retention_days"), 1, 36_500):
+        yield _fault(f"{path}.retention_days", "must be a number of days")
+    if clause.get("marking", Marking.CONFIDENTIAL) not in list(Marking):
+        yield _fault(f"{path}.marking", f"must be one of {', '.join(Marking)}")
+    if clause.get("onward_sharing", OnwardSharing.NONE) not in list(OnwardSharing):
+        yield _fault(f"{path}.onward_sharing", f"must be one of {', '.join(OnwardSharing)}")
 
 
 def _validity_faults(record: dict[str, Any]) -> Iterator[Finding]:

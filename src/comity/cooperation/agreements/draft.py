@@ -17,11 +17,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def draft_agreement(
     *,
-    id: str,
+    id: str,  # noqa: A002 - the agreement's own word
     parties: Sequence[str],
     valid_from: date,
     valid_to: date,
-    template: str = "export-data",  # noqa: A002
+    template: str = "export-data",
 ) -> Agreement:
     """Return an unsigned agreement made from a template.
 

@@ -1,4 +1,4 @@
-"""What does an agreement say, in words? Message ids with parameters, for translation; each id is its English sentence."""
+"""What does an agreement say, in words? Message ids with parameters; each id is its English sentence."""
 
 from __future__ import annotations
 

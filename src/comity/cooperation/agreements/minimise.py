@@ -11,7 +11,7 @@ _ALL: _Tree = {}
 
 
 def minimise(payload: dict[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    """Return the part of `payload` that the dotted `fields` name; a field covers all beneath it, lists are passed through."""
+    """Return the part of `payload` that the dotted `fields` name; a field covers all beneath it, lists pass through."""
     kept = _keep(payload, _tree(tuple(fields)))
     return kept if isinstance(kept, dict) else {}
 

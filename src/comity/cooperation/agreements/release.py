@@ -1,4 +1,4 @@
-"""What may leave, and what may be taken in? The only place that makes a `Release`: in force, permitted, minimised, logged."""
+"""What may leave, and what may be taken in? The only place that makes a `Release`: in force, permitted, minimised."""
 
 from __future__ import annotations
 

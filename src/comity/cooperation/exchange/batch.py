@@ -1,4 +1,4 @@
-"""What travels in one round trip? A signed batch of sealed messages with our checkpoint; a signed answer with receipts."""
+"""What travels in one round trip? A signed batch of sealed messages with a checkpoint; an answer with receipts."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ class Diagnosis:
     """One check: whether it is fine, on which side a fault would be, and what to do."""
 
     check: str
-    ok: bool
     side: str
     message: str
+    ok: bool
 
     def as_json(self) -> dict[str, Any]:
         """Return the diagnosis for a machine."""
@@ -51,7 +51,7 @@ def _address(peer: Peer) -> Diagnosis:
     parts = urlsplit(peer.url)
     fine = parts.scheme == "https" and bool(parts.hostname)
     return Diagnosis(
-        "address", fine, THEIRS, peer.url if fine else "the card's address is not https://…; ask for a new card"
+        "address", THEIRS, peer.url if fine else "the card's address is not https://…; ask for a new card", ok=fine
     )
 
 
@@ -60,12 +60,12 @@ def _certificate(peer: Peer, clock: Clock) -> Diagnosis:
         ends = x509.load_pem_x509_certificate(peer.tls_certificate.encode()).not_valid_after_utc
         ssl.create_default_context(cadata=peer.tls_certificate)
     except (ValueError, ssl.SSLError):
-        return Diagnosis("certificate", False, THEIRS, "the pinned certificate is damaged; ask for a new card")
+        return Diagnosis("certificate", THEIRS, "the pinned certificate is damaged; ask for a new card", ok=False)
     if ends < clock.now():
         return Diagnosis(
-            "certificate", False, THEIRS, f"the pinned certificate expired on {ends.date()}; ask for a new card"
+            "certificate", THEIRS, f"the pinned certificate expired on {ends.date()}; ask for a new card", ok=False
         )
-    return Diagnosis("certificate", True, THEIRS, f"pinned, valid until {ends.date()}")
+    return Diagnosis("certificate", THEIRS, f"pinned, valid until {ends.date()}", ok=True)
 
 
 def _round_trip(database: Database, peer: Peer, keys: NodeKeys, transport: Transport, clock: Clock) -> Diagnosis:
@@ -73,33 +73,33 @@ def _round_trip(database: Database, peer: Peer, keys: NodeKeys, transport: Trans
         deliver_batch(database, peer.authority, keys=keys, transport=transport, clock=clock)
     except PartnerUnreachable as error:
         return Diagnosis(
-            "reachable", False, BETWEEN, f"{error.message}; is the partner's node running, is the way open?"
+            "reachable", BETWEEN, f"{error.message}; is the partner's node running, is the way open?", ok=False
         )
     except ExchangeError as error:
         if ClockSkewed.code in error.message:
-            return Diagnosis("clock", False, BETWEEN, "the clocks differ too much; set both by a time server")
-        return Diagnosis("reachable", False, THEIRS, error.message)
-    return Diagnosis("reachable", True, BETWEEN, "a signed batch went there and the answer verified")
+            return Diagnosis("clock", BETWEEN, "the clocks differ too much; set both by a time server", ok=False)
+        return Diagnosis("reachable", THEIRS, error.message, ok=False)
+    return Diagnosis("reachable", BETWEEN, "a signed batch went there and the answer verified", ok=True)
 
 
 def _agreement(session: Session, peer: Peer, clock: Clock) -> Diagnosis:
     states = {one.agreement.id: one.status(clock.now()) for one in agreements_with(session, peer.authority)}
     fine = AgreementStatus.IN_FORCE in states.values()
     told = ", ".join(f"{name}: {status}" for name, status in states.items()) or "there is no agreement"
-    return Diagnosis("agreement", fine, BETWEEN, told)
+    return Diagnosis("agreement", BETWEEN, told, ok=fine)
 
 
 def _queue(session: Session, peer: Peer) -> Diagnosis:
     counts = exchange_counts(session, peer.authority)
     fine = counts.refused == 0
-    return Diagnosis("queue", fine, THEIRS, f"{counts.waiting} waiting, {counts.refused} refused by the partner")
+    return Diagnosis("queue", THEIRS, f"{counts.waiting} waiting, {counts.refused} refused by the partner", ok=fine)
 
 
 def _log(session: Session, peer: Peer) -> Diagnosis:
     against = evidence_against(session, peer.authority)
     if against:
         return Diagnosis(
-            "log", False, THEIRS, f"{len(against)} contradictions in the partner's log are kept as evidence"
+            "log", THEIRS, f"{len(against)} contradictions in the partner's log are kept as evidence", ok=False
         )
     size, seen = head(session).size, cosigned_size(session, peer.authority)
-    return Diagnosis("log", True, BETWEEN, f"the partner has co-signed {seen} of our {size} entries")
+    return Diagnosis("log", BETWEEN, f"the partner has co-signed {seen} of our {size} entries", ok=True)

@@ -1,4 +1,4 @@
-"""Why a message, a batch or a receipt is refused: one stable code for each way in which a partner can break the rules."""
+"""Why is a message, a batch or a card refused? One stable code for each way in which a rule can be broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens when a partner's batch arrives? Verified, opened, put in order, admitted, handled: one commit, one answer.
+"""What happens when a partner's batch arrives? Verified, opened, ordered, admitted, handled: one commit, one answer.
 
 Every message gets a signed receipt. A message that was stored or finally refused moves its stream on; one that must be
 sent again does not, and those behind it wait for it. A known message gets the receipt it got before.
@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from comity.cooperation.agreements.errors import ReleaseRefused
 from comity.cooperation.agreements.permissions import Question
 from comity.cooperation.agreements.release import Received, admit
 from comity.cooperation.exchange.batch import (
@@ -139,7 +138,7 @@ def receive_batch(
     keys: NodeKeys,
     clock: Clock,
     handlers: Mapping[str, Handler],
-    limits: InboxLimits = InboxLimits(),  # noqa: B008 - frozen
+    limits: InboxLimits = InboxLimits(),
 ) -> bytes:
     """Take a partner's batch in one transaction and return the signed answer.
 

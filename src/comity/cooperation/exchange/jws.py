@@ -1,4 +1,4 @@
-"""How is something signed on the wire? JWS compact serialisation (RFC 7515), algorithm Ed25519 (RFC 9864), nothing else."""
+"""How is something signed on the wire? JWS compact serialisation (RFC 7515) with Ed25519 (RFC 9864), nothing else."""
 
 from __future__ import annotations
 

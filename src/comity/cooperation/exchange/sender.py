@@ -75,7 +75,9 @@ def deliver_batch(
     clock: Clock,
     limit: int = BATCH_MESSAGES,
 ) -> DeliveryReport:
-    """Send what waits for a partner, at most `limit` messages, and keep its answer. Without messages it asks for a co-signature.
+    """Send what waits for a partner, at most `limit` messages, and keep its answer.
+
+    Without messages it asks for a co-signature.
 
     Raises:
         ExchangeError: PartnerUnreachable, PartnerRefused, or an answer that does not verify; everything still waits.

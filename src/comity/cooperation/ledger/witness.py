@@ -43,13 +43,13 @@ class ForkDetected(LogContradiction):
 
 
 class RollbackDetected(LogContradiction):
-    """The partner's log is shorter than the one we co-signed: it was restored from an older backup, or entries were cut."""
+    """The partner's log is shorter than the one we co-signed: restored from an older backup, or cut."""
 
     code = "ledger.rollback-detected"
 
 
 class ConsistencyProofMissing(ComityError):
-    """The proof that the log continues the checkpoint we co-signed does not verify from our side; send it again from there."""
+    """The proof does not start at the checkpoint we co-signed last; send it again from there."""
 
     code = "ledger.consistency-proof-missing"
     status = 409

@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+def _show_version(asked: bool) -> None:
     if asked:
         people.print(f"comity {__version__}")
         raise typer.Exit
@@ -26,7 +26,7 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with th
 
 @app.callback()
 def root(
-    version: Annotated[  # noqa: ARG001 - typer acts on it through the callback
+    version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")
     ] = False,
 ) -> None:

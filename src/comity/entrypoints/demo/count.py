@@ -60,7 +60,7 @@ def count_agreement(stage: Stage) -> dict[str, Any]:
 
 
 def count_exchange(stage: Stage) -> dict[str, Any]:
-    """Return what was sent and what arrived, both ways; `per_second` from the first message queued to the last receipt."""
+    """Return what was sent and arrived, both ways; `per_second` from the first message queued to the last receipt."""
     sides = [_exchange_of(stage.exporter), _exchange_of(stage.importer)]
     sent = sum(counts.sent for counts, _ in sides)
     received = sum(counts.received for counts, _ in sides)
@@ -81,7 +81,7 @@ def count_exchange(stage: Stage) -> dict[str, Any]:
 
 
 def count_clearance(stage: Stage, taken_ms: Sequence[float]) -> dict[str, Any]:
-    """Return how many declarations were cleared, the importer's lanes, and how long a trader's system waited for one."""
+    """Return how many declarations were cleared, the importer's lanes, and how long a system waited for one."""
     declarations = 0
     for staged in (stage.exporter, stage.importer):
         with staged.node.database.reading() as session:

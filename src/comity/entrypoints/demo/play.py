@@ -99,9 +99,7 @@ def wait_until_cosigned(node: StagedNode, *, seconds: float = QUIET_SECONDS) -> 
         time.sleep(0.2)
 
 
-def examine(
-    node: StagedNode, cases: Sequence[tuple[str, IrregularityKind | None]], *, advance: Advance
-) -> None:
+def examine(node: StagedNode, cases: Sequence[tuple[str, IrregularityKind | None]], *, advance: Advance) -> None:
     """Record the examination of each declaration: `(id, what is wrong)` is what the examiner finds.
 
     Raises:

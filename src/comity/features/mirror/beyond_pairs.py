@@ -6,13 +6,13 @@ ghost only where an agreement makes the partner send its exports (the project's 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from comity.features.mirror.discrepancies import Discrepancy, DiscrepancyKind
 from comity.features.mirror.in_words import Reason
+from comity.features.mirror.journeys import Clash, claims_of, clashes
 from comity.features.mirror.keys import normal_reference
 from comity.features.mirror.pair import Pair
 from comity.features.mirror.record import MirrorRecord
@@ -105,37 +105,27 @@ def containers_elsewhere(
     pairs: Sequence[Pair],
     thresholds: Thresholds,
 ) -> list[Finding]:
-    """Return the imports whose container was, between export and import, declared to another country."""
+    """Return the imports whose container was, meanwhile, on another journey under another transport document.
+
+    Whatever the destination of the other journey. House bills of one groupage container are one journey when their
+    declarations name the master document too, or one import names them all.
+    """
     ours, theirs = {record.id: record for record in imports}, {record.id: record for record in exports}
-    declared: defaultdict[str, list[MirrorRecord]] = defaultdict(list)
-    for record in sorted((*ours.values(), *theirs.values()), key=lambda each: each.id):
-        for container in record.containers:
-            declared[normal_reference(container) or ""].append(record)
-    found = []
-    for pair in pairs:
-        left = min(theirs[each].date for each in pair.export_ids)
-        members = {*pair.import_ids, *pair.export_ids}
-        for record in (ours[each] for each in pair.import_ids):
-            for container in record.containers:
-                others = declared[normal_reference(container) or ""]
-                elsewhere = [
-                    other for other in others if other.id not in members and _is_elsewhere(other, record, left)
-                ]
-                if elsewhere:
-                    found.append(_elsewhere(record, container, elsewhere[0], thresholds))
-    return found
+    claims = claims_of(ours, theirs, pairs=pairs)
+    found = [_elsewhere(record, clash, thresholds) for clash in clashes(claims) for record in clash.claim.imports]
+    return sorted(found, key=lambda each: (each.record_id, each.discrepancy.ours or ""))
 
 
-def _is_elsewhere(other: MirrorRecord, record: MirrorRecord, left: date) -> bool:
-    differs = bool(other.destination_country and record.destination_country) and (
-        other.destination_country != record.destination_country
-    )
-    return differs and left <= other.date <= record.date
-
-
-def _elsewhere(record: MirrorRecord, container: str, other: MirrorRecord, thresholds: Thresholds) -> Finding:
-    theirs = other.destination_country or "?"
-    reason = Reason("mirror.difference.container-elsewhere", (("ours", container), ("theirs", theirs)))
+def _elsewhere(record: MirrorRecord, clash: Clash, thresholds: Thresholds) -> Finding:
+    others = (*clash.other.exports, *clash.other.imports)
+    country = next((other.destination_country for other in others if other.destination_country), None)
+    container = clash.claim.container
+    if country and record.destination_country and country != record.destination_country:
+        theirs = country
+        reason = Reason("mirror.difference.container-elsewhere", (("ours", container), ("theirs", theirs)))
+    else:
+        theirs = min(clash.other.documents)
+        reason = Reason("mirror.difference.container-twice", (("ours", container), ("theirs", theirs)))
     path = "goods_shipment.consignment.equipment"
     kind, severity = DiscrepancyKind.CONTAINER_ELSEWHERE, thresholds.severity["container"]
     return Finding(record.id, Discrepancy(kind, path, container, theirs, None, severity, reason))

@@ -294,11 +294,20 @@ def _places(
     sides = [
         {normal_reference(each) or "" for record in side for each in record.containers} for side in (imports, exports)
     ]
-    if all(sides) and not set.intersection(*sides):
+    if all(sides) and not set.intersection(*sides) and not _is_reloaded(imports, exports):
         ours, theirs = (", ".join(sorted(side)) for side in sides)
         reason = Reason("mirror.difference.container-other", (("ours", ours), ("theirs", theirs)))
         path = "goods_shipment.consignment.equipment"
         yield Discrepancy(DiscrepancyKind.CONTAINER_ELSEWHERE, path, ours, theirs, None, severity["container"], reason)
+
+
+def _is_reloaded(imports: Sequence[MirrorRecord], exports: Sequence[MirrorRecord]) -> bool:
+    """Claim that the goods go on under another transport document: then another container is expected."""
+    ours, theirs = (
+        {normal_reference(each) for record in side for each in record.transport_documents} - {None}
+        for side in (imports, exports)
+    )
+    return bool(ours and theirs) and not ours & theirs
 
 
 def _countries(records: Sequence[MirrorRecord], name: str) -> set[str]:

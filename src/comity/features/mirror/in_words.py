@@ -66,6 +66,7 @@ SENTENCES = {
     "mirror.difference.destination": "The goods were imported in {ours}, the export says destination {theirs}",
     "mirror.difference.container-other": "The import says containers {ours}, the export {theirs}",
     "mirror.difference.container-elsewhere": "Container {ours} was declared to {theirs} at the same time",
+    "mirror.difference.container-twice": "Container {ours} was on another journey meanwhile, with document {theirs}",
     "mirror.difference.orphan-export": "No import after {days} days; this mode of transport is allowed {limit}",
     "mirror.difference.ghost-import": "No export record, though {country} sends them to us",
     "mirror.difference.ghost-import-reused": "The cited export record belongs to another import",

@@ -24,6 +24,14 @@ class Lag:
 
 
 @dataclass(frozen=True, slots=True)
+class Carriage:
+    """Days a loaded container is under way at least (`shortest`), and days two journeys overlap before it counts."""
+
+    shortest: int
+    margin: int
+
+
+@dataclass(frozen=True, slots=True)
 class MatchingSettings:
     """How pairing weighs evidence, in bits (log2 of the likelihood ratio)."""
 
@@ -35,6 +43,7 @@ class MatchingSettings:
     mass_fit: float
     weights: Mapping[str, float]
     lags: Mapping[str, Lag]
+    carriages: Mapping[str, Carriage]
     transport_document_types: frozenset[str]
     ucr_document_types: frozenset[str]
     legal_forms: frozenset[str]
@@ -43,6 +52,10 @@ class MatchingSettings:
     def lag(self, mode: str | None) -> Lag:
         """Return the lag of a Rec 19 mode, or the default one."""
         return self.lags.get(mode or "default", self.lags["default"])
+
+    def carriage(self, mode: str | None) -> Carriage:
+        """Return how long a container is under way in a Rec 19 mode, or the default."""
+        return self.carriages.get(mode or "default", self.carriages["default"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,7 @@ def matching_settings(path: Path = HERE / "matching.toml") -> MatchingSettings:
             mass_fit=edition["mass_fit"],
             weights=edition["weights"],
             lags={mode: Lag(**lag) for mode, lag in edition["lags"].items()},
+            carriages={mode: Carriage(**days) for mode, days in edition["carriage"].items()},
             transport_document_types=frozenset(edition["words"]["transport_document_types"]),
             ucr_document_types=frozenset(edition["words"]["ucr_document_types"]),
             legal_forms=frozenset(edition["words"]["legal_forms"]),

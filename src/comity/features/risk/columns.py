@@ -99,7 +99,9 @@ COLUMNS: tuple[Column, ...] = (
     _number("mirror_quantity_ratio", WHOLE, "Import quantity over export quantity, same unit"),
     _claim("mirror_goods_differ", "The HS subheadings of the two sides differ", is_nullable=True),
     _claim("mirror_origin_differs", "The countries of origin of the two sides differ", is_nullable=True),
-    Column("mirror_severity", SqlType.DOUBLE, WHOLE, is_nullable=False, meaning="Severest discrepancy, 0 to 1; 0: none"),
+    Column(
+        "mirror_severity", SqlType.DOUBLE, WHOLE, is_nullable=False, meaning="Severest discrepancy, 0 to 1; 0: none"
+    ),
     _claim("partner_alert", "A partner has sent an alert about this consignment", is_nullable=False),
     _claim("aeo", "An authorised economic operator is named in the declaration", is_nullable=False),
 )

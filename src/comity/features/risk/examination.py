@@ -18,7 +18,7 @@ class OutcomeCode(StrEnum):
     ORIGIN = "origin"
     QUANTITY = "quantity"
     PROHIBITED = "prohibited"
-    IPR = "intellectual-property"
+    IPR = "ipr"
     SECURITY = "security"
     SEIZURE = "seizure"
     NOT_CARRIED_OUT = "not-carried-out"

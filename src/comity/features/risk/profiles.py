@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from comity.features.risk.errors import ProfilesInvalid, RuleInvalid
-from comity.features.risk.lanes import Lane
 from comity.features.risk.facts import Row
+from comity.features.risk.lanes import Lane
 from comity.features.risk.rules import engine
 from comity.features.risk.rules.compile import Rule, compile_hits, compile_rule
 

@@ -12,7 +12,7 @@ from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from comity.features.risk.assess import Assessment, Reason
-from comity.features.risk.errors import DecisionUnknown, ReasonMissing
+from comity.features.risk.errors import DecisionUnknown, FeedbackInvalid, ReasonMissing
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.features.risk.lanes import Lane
 from comity.features.risk.tables import DecisionRow, ExaminationRow, FeedbackRow, OverrideRow
@@ -20,6 +20,7 @@ from comity.foundation.clock import Clock
 from comity.foundation.trade.money import Money
 
 IMPORT = "import"
+LONGEST_MRN = 70  # WCO DM D014: an..70
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ class Feedback:
 def keep_decision(
     session: Session, declaration_id: str, assessment: Assessment, *, context: dict[str, Any], clock: Clock
 ) -> None:
-    """Keep a decision. `context`: kind, mrn, importer_id, importer_name, goods_code, origin_country, declared_on, discrepancy_kinds."""
+    """Keep a decision.
+
+    `context`: kind, mrn, importer_id, importer_name, goods_code, origin_country, declared_on, discrepancy_kinds.
+    """
     values = {
         **context,
         "declared_on": date.fromisoformat(context["declared_on"]),
@@ -232,7 +236,7 @@ def keep_examination(
         session.execute(
             update(DecisionRow)
             .where(DecisionRow.declaration_id == declaration_id)
-            .values(is_examined=True, is_irregular=result.outcome.is_irregular)
+            .values(is_examined=True, **({"is_irregular": True} if result.outcome.is_irregular else {}))
         )
 
 
@@ -259,6 +263,7 @@ def importer_history(session: Session, importer_id: str | None, *, since: dateti
     irregular = func.sum(case((DecisionRow.is_irregular, 1), else_=0))
     row = session.execute(
         select(func.count(), recent, irregular).where(
+            DecisionRow.kind == IMPORT,
             DecisionRow.importer_id == importer_id,
             DecisionRow.declared_on >= since.date(),
             DecisionRow.declared_on <= at.date(),
@@ -268,13 +273,22 @@ def importer_history(session: Session, importer_id: str | None, *, since: dateti
 
 
 def keep_feedback(session: Session, *, partner: str, message_id: str, payload: dict[str, Any], clock: Clock) -> None:
-    """Keep what a partner's examination found."""
+    """Keep what a partner's examination found; the same message again changes nothing.
+
+    Raises:
+        FeedbackInvalid: the outcome is not one of the codes, or the MRN is no text of a declaration number's length.
+    """
+    mrn, outcome = payload.get("export_mrn"), payload.get("outcome")
+    if not (mrn is None or (isinstance(mrn, str) and len(mrn) <= LONGEST_MRN)) or outcome not in list(OutcomeCode):
+        raise FeedbackInvalid
+    if session.get(FeedbackRow, message_id) is not None:
+        return
     session.execute(
         insert(FeedbackRow).values(
             message_id=message_id,
             partner=partner,
-            export_mrn=payload.get("export_mrn"),
-            outcome=str(payload.get("outcome", "")),
+            export_mrn=mrn,
+            outcome=outcome,
             payload=payload,
             received_at=clock.now(),
         )

@@ -61,7 +61,9 @@ def call_of(tree: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
         if others:
             raise _refused(tree, f"{name} takes plain arguments only")
         given = [tree.args.get(slot) for slot in slots]
-        return name, [part for each in given if each is not None for part in (each if isinstance(each, list) else [each])]
+        return name, [
+            part for each in given if each is not None for part in (each if isinstance(each, list) else [each])
+        ]
     if isinstance(tree, exp.Func):
         raise _unknown(tree)
     return None
@@ -85,8 +87,7 @@ def check_call(checker: Checks, tree: exp.Expr, name: str, arguments: list[exp.E
         if node.type not in function.takes:
             raise _refused(each, f"{name} needs {' or '.join(function.takes)}, found {node.type}")
     nodes += [
-        _whole_literal(checker, each, name, *bounds)
-        for each, bounds in zip(literals, function.literals, strict=False)
+        _whole_literal(checker, each, name, *bounds) for each, bounds in zip(literals, function.literals, strict=False)
     ]
     return _call(function, nodes)
 

@@ -181,7 +181,10 @@ class Checker:
             raise refused(tree, "LIKE compares text with a quoted pattern: % any characters, _ one character")
         if len(pattern.this) > LONGEST_PATTERN:
             raise refused(pattern, f"a LIKE pattern may have {LONGEST_PATTERN} characters")
-        return Node(Op.LIKE, SqlType.BOOLEAN, this.is_nullable, (this,), str(pattern.this))
+        node = Node(Op.LIKE, SqlType.BOOLEAN, this.is_nullable, (this,), str(pattern.this))
+        if not tree.args.get("negate"):  # NOT LIKE: sqlglot keeps the NOT as a mark on the pattern's own node
+            return node
+        return Node(Op.NOT, SqlType.BOOLEAN, node.is_nullable, (node,))
 
     def _is(self, tree: exp.Expr) -> Node:
         this, what = self.operand(tree.this), tree.expression

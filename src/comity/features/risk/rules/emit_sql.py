@@ -86,8 +86,10 @@ def _call(node: Node) -> str:
     if node.value in ("greatest", "least"):
         return f"{node.value}({', '.join(_as(arg, node.type) for arg in node.args)})"
     first = _as(node.args[0], SqlType.DOUBLE) if node.value in ("floor", "ceil") else to_sql(node.args[0])
-    rest = [to_sql(arg) if arg.op is not Op.CONSTANT or arg.type is SqlType.VARCHAR else str(arg.value)
-            for arg in node.args[1:]]
+    rest = [
+        to_sql(arg) if arg.op is not Op.CONSTANT or arg.type is SqlType.VARCHAR else str(arg.value)
+        for arg in node.args[1:]
+    ]
     return f"{node.value}({', '.join([first, *rest])})"
 
 

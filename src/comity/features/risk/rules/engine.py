@@ -43,9 +43,13 @@ def bind(conditions: Sequence[str]) -> None:
 @lru_cache(maxsize=2)
 def letter_changes(function: str) -> MappingProxyType[int, int]:
     """Return what DuckDB's `lower` or `upper` makes of each letter that changes, by code point."""
-    changed = _connection().cursor().execute(
-        f"SELECT i, ord({function}(chr(i::INTEGER))) FROM range(1, {_LAST_CASED}) t(i)"  # noqa: S608 - our two names
-        f" WHERE i NOT BETWEEN 55296 AND 57343 AND {function}(chr(i::INTEGER)) <> chr(i::INTEGER)"
+    changed = (
+        _connection()
+        .cursor()
+        .execute(
+            f"SELECT i, ord({function}(chr(i::INTEGER))) FROM range(1, {_LAST_CASED}) t(i)"  # noqa: S608 - our two names
+            f" WHERE i NOT BETWEEN 55296 AND 57343 AND {function}(chr(i::INTEGER)) <> chr(i::INTEGER)"
+        )
     )
     return MappingProxyType(dict(changed.fetchall()))
 
