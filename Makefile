@@ -52,7 +52,6 @@ format: .venv/development.installed
 
 bench: setup-tests
 	$(BIN)/python benchmarks/wco_xml.py
-	$(BIN)/python benchmarks/one_declaration.py
 	$(BIN)/python benchmarks/exchange.py
 	$(BIN)/python benchmarks/spine.py
 

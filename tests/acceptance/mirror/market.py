@@ -146,7 +146,7 @@ def _altered(draw, received, kind):
     if kind == "origin":
         return with_lines(received, replace(first, origin="CN"), *others)
     if kind == "container-elsewhere":
-        return replace(received, containers=("TGHU7654321",), transport_documents=("OTHER-BILL",))
+        return replace(received, containers=("TGHU7654321",))
     return received
 
 

@@ -13,7 +13,7 @@ from comity.features.mirror.beyond_pairs import (
     is_expected,
     orphan_exports,
 )
-from comity.features.mirror.pair import pair
+from comity.features.mirror.pair import Pair, pair
 from comity.features.mirror.settings import load_thresholds
 from tests.unit.mirror.records import export, mirror_image
 
@@ -94,3 +94,66 @@ def test_a_container_used_again_after_arrival_is_not_told():
     later = export(2, containers=sent.containers, destination_country="CD", date=received.date + timedelta(days=20))
 
     assert containers_elsewhere([received], [sent, later], pairs=pair([received], [sent]), thresholds=THRESHOLDS) == []
+
+
+def told(imports, exports) -> list[tuple[str, str]]:
+    pairs = pair(imports, exports)
+    return [
+        (each.record_id, each.discrepancy.reason.message_id.rpartition(".")[2])
+        for each in containers_elsewhere(imports, exports, pairs=pairs, thresholds=THRESHOLDS)
+    ]
+
+
+def test_two_journeys_of_one_container_to_one_country_at_one_time_are_both_told():
+    sent, also = export(), export(2, containers=export().containers)
+
+    found = told([mirror_image(sent, days=6), mirror_image(also, days=3)], [sent, also])
+
+    assert found == [("import-00001", "container-twice"), ("import-00002", "container-twice")]
+
+
+def test_one_transport_document_makes_one_journey():
+    sent = export()
+    also = export(2, containers=sent.containers, transport_documents=sent.transport_documents)
+
+    assert told([mirror_image(sent, days=6), mirror_image(also, days=3)], [sent, also]) == []
+
+
+def test_documents_that_a_third_declaration_names_together_make_one_journey():
+    sent, also = export(), export(2, containers=export().containers)
+    third = export(
+        3, containers=sent.containers, transport_documents=(*sent.transport_documents, *also.transport_documents)
+    )
+
+    assert told([mirror_image(each, days=6) for each in (sent, also, third)], [sent, also, third]) == []
+
+
+def test_a_container_sent_again_on_the_day_of_arrival_is_not_told():
+    sent = export()
+    again = export(2, containers=sent.containers, date=sent.date + timedelta(days=6))
+
+    assert told([mirror_image(sent, days=6), mirror_image(again, days=6)], [sent, again]) == []
+
+
+def test_a_container_named_by_the_import_only_does_not_accuse_the_journey_both_sides_name():
+    sent, other = export(), export(2, containers=())
+    claiming = mirror_image(other, days=4, containers=sent.containers)
+
+    assert told([mirror_image(sent, days=6), claiming], [sent, other]) == [("import-00002", "container-twice")]
+
+
+def test_a_container_without_transport_document_says_nothing():
+    sent = export()
+    other = export(2, containers=sent.containers, transport_documents=())
+
+    assert told([mirror_image(sent, days=6), mirror_image(other, days=6)], [sent, other]) == []
+
+
+def test_every_one_of_many_journeys_of_one_container_is_told():
+    sent = [export(number, containers=("MSKU0000001",)) for number in range(1, 2001)]
+    pairs = [Pair((each.id.replace("export", "import"),), (each.id,), 1.0, "mrn", ()) for each in sent]
+    received = [mirror_image(each, days=2 + number % 9) for number, each in enumerate(sent)]
+
+    found = containers_elsewhere(received, sent, pairs=pairs, thresholds=THRESHOLDS)
+
+    assert len(found) == 2000

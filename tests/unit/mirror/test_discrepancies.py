@@ -175,6 +175,13 @@ def test_disjoint_containers_are_told():
     assert kinds([mirror_image(sent, containers=("TCLU1234567",))], [sent]) == ["container-elsewhere"]
 
 
+def test_another_container_under_another_transport_document_was_reloaded_and_is_not_told():
+    sent = export()
+    reloaded = mirror_image(sent, containers=("TCLU1234567",), transport_documents=("CMR-77",))
+
+    assert kinds([reloaded], [sent]) == []
+
+
 def test_a_line_exported_but_not_imported_is_told():
     sent = export(1, line("090240"), line("220830", mass="10", value="400"))
     received = mirror_image(with_lines(sent, line("090240")))

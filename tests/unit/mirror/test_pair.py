@@ -215,3 +215,38 @@ def test_one_import_alone_is_paired_as_in_the_batch():
 
     agreeing = sum(batch.get(found.import_ids) == found.export_ids for found in alone)
     assert agreeing == len(batch)
+
+
+def consolidated(*changes):
+    """Return three exports, each under a document of its own, and the import that names all three and no MRN."""
+    sent = [export(number, ucrs=(), **change) for number, change in enumerate(changes, start=1)]
+    lines = [each for one in sent for each in one.lines]
+    papers = tuple(each for one in sent for each in one.transport_documents)
+    boxes = tuple(each for one in sent for each in one.containers)
+    received = mirror_image(with_lines(sent[0], *lines), previous_ids=(), transport_documents=papers, containers=boxes)
+    return sent, replace(received, packages=sum(one.packages for one in sent))
+
+
+def test_an_import_that_names_each_exports_own_document_takes_them_all_boxed_or_not():
+    sent, received = consolidated({}, {"containers": ()}, {})
+
+    (found,) = pair([received], sent)
+
+    assert found.export_ids == ("export-00001", "export-00002", "export-00003")
+
+
+def test_an_own_document_joins_an_export_whose_importer_is_written_otherwise():
+    sent, received = consolidated({}, {"importer_name": "Nlie Grcers Limtied & Partners Abroad", "importer_id": None})
+
+    (found,) = pair([received], sent)
+
+    assert found.export_ids == ("export-00001", "export-00002")
+
+
+def test_exports_that_would_outweigh_the_import_are_not_joined_by_document():
+    sent, received = consolidated({}, {})
+    light = with_lines(received, *sent[0].lines)
+
+    (found,) = pair([light], sent)
+
+    assert len(found.export_ids) == 1

@@ -142,7 +142,7 @@ def senders_to(session: Session, recipient: str, *, message_type: str, at: datet
 
 def keep_decision(session: Session, values: dict[str, Any]) -> None:
     """Keep one decision under an agreement, or a refusal."""
-    session.execute(insert(AgreementDecisionRow).values(**values))
+    session.execute(_DECISIONS.insert(), values)  # the table, not the row class: one of these for every message
 
 
 def decision_counts(session: Session) -> dict[str, int]:
@@ -180,6 +180,7 @@ def _parsed(_hash: str, document: _Document) -> Agreement:
     return parse_agreement(document.record)
 
 
+_DECISIONS = AgreementDecisionRow.metadata.tables[AgreementDecisionRow.__tablename__]
 _AGREEMENTS = select(AgreementRow.id, AgreementRow.hash, AgreementRow.document, AgreementRow.terminated_at).order_by(
     AgreementRow.id
 )

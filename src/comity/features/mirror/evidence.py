@@ -120,11 +120,22 @@ def same_document(ours: Prepared, theirs: Prepared) -> bool:
 
 def are_kin(ours: Prepared, theirs: Prepared) -> bool:
     """Claim that the parties agree and the dates are possible: parts of one consolidation or split look like this."""
-    settings = matching_settings()
-    found = set(_parties(ours.keys, theirs.keys, settings))
-    agreeing = {name for name in found if not name.endswith("other")}
-    lag = settings.lag(ours.record.mode or theirs.record.mode)
-    return len(agreeing) == 2 and -_EARLY_DAYS <= ours.day - theirs.day <= lag.usual
+    return _agreeing(ours, theirs) == 2 and _is_in_time(ours, theirs)
+
+
+def may_be_dispatched(ours: Prepared, theirs: Prepared) -> bool:
+    """Claim that one party agrees at least and the dates are possible: enough beside a document of their own."""
+    return _agreeing(ours, theirs) >= 1 and _is_in_time(ours, theirs)
+
+
+def _agreeing(ours: Prepared, theirs: Prepared) -> int:
+    found = set(_parties(ours.keys, theirs.keys, matching_settings()))
+    return sum(not name.endswith("other") for name in found)
+
+
+def _is_in_time(ours: Prepared, theirs: Prepared) -> bool:
+    lag = matching_settings().lag(ours.record.mode or theirs.record.mode)
+    return -_EARLY_DAYS <= ours.day - theirs.day <= lag.usual
 
 
 def _references(ours: MatchKeys, theirs: MatchKeys) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from comity.features.mirror.evidence import Prepared, are_kin
+from comity.features.mirror.evidence import Prepared, are_kin, may_be_dispatched
 from comity.features.mirror.settings import matching_settings
 
 LARGEST_GROUP = 5  # parts tried for a sum of masses; more are only joined when cited
@@ -49,6 +49,20 @@ def join_exports(group: Group, leftover: Sequence[Prepared], *, is_cited: Callab
         return joined
     best = best_sum(kin, lambda parts: Group(joined.imports, (*joined.exports, *parts)))
     return Group(joined.imports, _sorted((*joined.exports, *best)))
+
+
+def join_documented(group: Group, named_alone: Sequence[Prepared]) -> Group:
+    """Add to a group of one import the exports whose own transport document it names, while they do not outweigh it.
+
+    A document that one export and one import bear, and no other, is as good as a citation where a party agrees.
+    """
+    joined, ours = group, group.imports[0]
+    for export in sorted(named_alone, key=lambda part: part.record.id):
+        wider = Group(joined.imports, _sorted((*joined.exports, export)))
+        ratio = mass_fit(wider.imports, wider.exports)
+        if ratio is not None and ratio >= 1 - matching_settings().mass_fit and may_be_dispatched(ours, export):
+            joined = wider
+    return joined
 
 
 def join_imports(group: Group, leftover: Sequence[Prepared]) -> Group:

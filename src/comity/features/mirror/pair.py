@@ -23,7 +23,7 @@ from comity.features.mirror.evidence import (
     same_ucr,
     weigh,
 )
-from comity.features.mirror.groups import Group, best_sum, join_exports, join_imports
+from comity.features.mirror.groups import Group, best_sum, join_documented, join_exports, join_imports
 from comity.features.mirror.in_words import Reason
 from comity.features.mirror.keys import strong_keys, weak_keys
 from comity.features.mirror.record import MirrorRecord
@@ -151,6 +151,8 @@ def _pair_stage(pool: _Pool, candidates: Mapping[str, Sequence[str]], *, key: st
     }
     _join_left_exports(pool, edges, groups, is_cited=key in CITED)
     _join_left_imports(pool, edges, groups)
+    if key not in CITED:
+        _join_documented(pool, candidates, groups)
     for group in groups.values():
         pool.take(group, key)
 
@@ -168,6 +170,20 @@ def _join_left_exports(
             offers[best].append(pool.exports[export_id])
     for import_id, leftover in offers.items():
         groups[import_id] = join_exports(groups[import_id], leftover, is_cited=lambda _export: is_cited)
+
+
+def _join_documented(pool: _Pool, candidates: Mapping[str, Sequence[str]], groups: dict[str, Group]) -> None:
+    """Give each import that names several documents the free exports that alone bear one of them."""
+    used = {part.record.id for group in groups.values() for part in group.exports}
+    bearers = Counter(
+        paper for side in (pool.imports, pool.exports) for part in side.values() for paper in part.keys.documents
+    )
+    for import_id, group in groups.items():
+        ours = group.imports[0].keys.documents
+        free = [pool.exports[each] for each in candidates[import_id] if each in pool.exports and each not in used]
+        alone = [export for export in free if any(bearers[paper] == 2 for paper in ours & export.keys.documents)]
+        if len(group.imports) == 1 and len(ours) > 1 and alone:
+            groups[import_id] = join_documented(group, alone)
 
 
 def _join_left_imports(pool: _Pool, edges: Mapping[tuple[str, str], float], groups: dict[str, Group]) -> None:
