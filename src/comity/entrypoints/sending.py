@@ -62,6 +62,7 @@ class Senders:
                     keys=self._node.keys,
                     transport=HttpTransport(),
                     clock=self._node.clock,
+                    limit=self._node.settings.max_batch_messages,
                 )
                 self._threads[authority] = thread
                 thread.start()

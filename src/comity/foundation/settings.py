@@ -25,10 +25,6 @@ class Settings:
     """Folder of the node's keys and embedded database."""
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite in the home folder."""
-    host: str = "127.0.0.1"
-    """Address the server binds."""
-    port: int = 8443
-    """Port the server binds; 0 lets the system choose."""
     max_document_bytes: int = 64 * 1024 * 1024
     """Largest document read, in bytes."""
     max_batch_messages: int = 200

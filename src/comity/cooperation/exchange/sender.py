@@ -166,7 +166,14 @@ class SenderThread(threading.Thread):
     """Delivers to one partner until stopped; a partner that is away is tried again, later and later."""
 
     def __init__(
-        self, database: Database, authority: str, *, keys: NodeKeys, transport: Transport, clock: Clock
+        self,
+        database: Database,
+        authority: str,
+        *,
+        keys: NodeKeys,
+        transport: Transport,
+        clock: Clock,
+        limit: int = BATCH_MESSAGES,
     ) -> None:
         super().__init__(name=f"sender-{authority}", daemon=True)
         self._database = database
@@ -174,6 +181,7 @@ class SenderThread(threading.Thread):
         self._keys = keys
         self._transport = transport
         self._clock = clock
+        self._limit = limit
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._failures = 0
@@ -208,6 +216,7 @@ class SenderThread(threading.Thread):
                 keys=self._keys,
                 transport=self._transport,
                 clock=self._clock,
+                limit=self._limit,
             )
         except ComityError as error:
             self._failures += 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import logging
+from datetime import timedelta
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from comity import __version__
-from comity.cooperation.exchange.inbox import receive_batch
+from comity.cooperation.exchange.inbox import InboxLimits, receive_batch
 from comity.cooperation.exchange.store import exchange_counts
 from comity.cooperation.ledger.append import consistency_proof, inclusion_proof
 from comity.cooperation.ledger.checkpoint import sign_checkpoint
@@ -42,7 +43,10 @@ def cooperation_routes(door: Door) -> APIRouter:
 def batch(door: Door, call: Call) -> Response:
     """Take a partner's batch and answer with receipts."""
     node = door.node
-    answer = receive_batch(node.database, call.body, keys=node.keys, clock=node.clock, handlers=node.handlers)
+    limits = InboxLimits(skew=timedelta(seconds=node.settings.clock_skew_seconds))
+    answer = receive_batch(
+        node.database, call.body, keys=node.keys, clock=node.clock, handlers=node.handlers, limits=limits
+    )
     log.info("api.batch-received address=%s bytes=%d", address_of(call.request), len(call.body))
     return Response(answer, media_type="application/octet-stream")
 
