@@ -10,6 +10,7 @@ import pytest
 
 from comity.cooperation.agreements.agreement import agreement_hash
 from comity.cooperation.agreements.errors import AgreementExpired
+from comity.cooperation.agreements.store import decision_counts
 from comity.cooperation.exchange import jws
 from comity.cooperation.exchange.batch import (
     ANSWER_TYPE,
@@ -279,6 +280,8 @@ def test_unknown_critical_header_is_refused(pair):
         ({"agreement_id": "other"}, None, "agreements.none"),
         ({}, {"mrn": "X", "declarant": {"id": "1"}}, "agreements.fields-not-covered"),
         ({"type": "unknown.v9"}, None, "exchange.type-unknown"),
+        ({"marking": "open"}, None, "agreements.clause-differs"),
+        ({"clause": "art-9"}, None, "agreements.clause-differs"),
     ],
 )
 def test_receiver_refuses_what_the_agreement_does_not_cover(pair, changes, payload, code):
@@ -286,6 +289,9 @@ def test_receiver_refuses_what_the_agreement_does_not_cover(pair, changes, paylo
 
     assert (receipt.result, receipt.outcome) == ("refused", code)
     assert pair.uganda.taken == []
+    if code.startswith("agreements."):
+        with pair.uganda.database.reading() as session:
+            assert decision_counts(session) == {"in-refused": 1}
 
 
 def test_message_under_another_text_of_the_agreement_is_refused(pair):

@@ -75,6 +75,12 @@ class AgreementHashMismatch(ReleaseRefused):
     code = "agreements.hash-mismatch"
 
 
+class ClauseDiffers(ReleaseRefused):
+    """The message names another clause or marking than the agreement has for it; nothing is downgraded silently."""
+
+    code = "agreements.clause-differs"
+
+
 class DataClassNotCovered(ReleaseRefused):
     """No clause of the agreement covers this data class and message type in this direction."""
 

@@ -15,6 +15,7 @@ from comity.cooperation.agreements.errors import (
     AgreementExpired,
     AgreementHashMismatch,
     AgreementNotInForce,
+    ClauseDiffers,
     FieldsNotCovered,
     NoAgreement,
     ReleaseRefused,
@@ -71,6 +72,7 @@ class Received:
     agreement_id: str
     agreement_hash: str
     clause: str
+    marking: str
     subject: str
 
 
@@ -120,6 +122,10 @@ def admit(session: Session, *, received: Received, payload: dict[str, Any], at: 
         stored, clause = _covering(session, received.question, received.agreement_id, at)
         if stored.hash != received.agreement_hash:
             raise AgreementHashMismatch
+        if (received.clause, received.marking) != (clause.id, clause.marking.value):
+            raise ClauseDiffers(
+                f"clause {clause.id} ({clause.marking.value}) covers it here, the message names another"
+            )
         outside = fields_outside(payload, stored.agreement.fields_of(clause.data_class))
         if outside:
             raise FieldsNotCovered(f"clause {clause.id} does not cover {', '.join(outside[:10])}")

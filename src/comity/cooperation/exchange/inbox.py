@@ -195,7 +195,7 @@ def _take_all(run: _Run, messages: list[SealedMessage], clock: Clock) -> list[by
 
 
 def _take(run: _Run, one: _Taken) -> None:
-    """Decide about one message; what it changes beside its own row is in a savepoint."""
+    """Decide about one message; what its handler changes is in a savepoint."""
     try:
         one.jws = open_sealed(one.message.sealed, keys=run.keys, agreement_hash=one.message.agreement_hash)
         header, payload, message_id = read_message(one.jws, sender=run.peer.identity)
@@ -212,8 +212,10 @@ def _take(run: _Run, one: _Taken) -> None:
         one.header, one.outcome = None, error.code
         return
     try:
+        handler = _admitted(run, header, payload, message_id)
         with run.session.begin_nested():
-            one.outcome = _admit_and_handle(run, header, payload, message_id)
+            message = ReceivedMessage(header, payload, message_id, header.sender, run.now)
+            one.outcome = handler(run.session, message)
             one.result = STORED
     except ComityError as error:
         one.result, one.outcome = REFUSED, error.code
@@ -241,16 +243,17 @@ def _check_chain(header: Header, run: _Run) -> None:
         raise ChainBroken
 
 
-def _admit_and_handle(run: _Run, header: Header, payload: dict[str, Any], message_id: str) -> str:
+def _admitted(run: _Run, header: Header, payload: dict[str, Any], message_id: str) -> Handler:
+    """Return the handler of a message that may be taken in; the decision is kept, whatever the handler does."""
     if header.expires < run.now:
         raise MessageExpired
     handler = run.handlers.get(header.type)
     if handler is None:
         raise TypeUnknown(f"this node does not take messages of type {header.type}")
     question = Question(header.sender, header.recipient, header.data_class, header.type, header.purpose)
-    received = Received(question, header.agreement_id, header.agreement_hash, header.clause, message_id)
+    received = Received(question, header.agreement_id, header.agreement_hash, header.clause, header.marking, message_id)
     admit(run.session, received=received, payload=payload, at=run.now)
-    return handler(run.session, ReceivedMessage(header, payload, message_id, header.sender, run.now))
+    return handler
 
 
 def _keep(run: _Run, taken: list[_Taken], clock: Clock) -> None:

@@ -64,7 +64,8 @@ class ImporterHistory:
 
     declarations_30d: int
     irregular_365d: int
-    is_new: bool
+    is_new: bool | None
+    """None where the importer is not identified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,7 @@ def examination_counts(session: Session) -> tuple[int, int]:
 def importer_history(session: Session, importer_id: str | None, *, since: datetime, at: datetime) -> ImporterHistory:
     """Return what is known of an importer from `since` up to `at`. One statement."""
     if importer_id is None:
-        return ImporterHistory(0, 0, is_new=False)
+        return ImporterHistory(0, 0, is_new=None)
     month = (at - timedelta(days=30)).date()
     recent = func.sum(case((DecisionRow.declared_on >= month, 1), else_=0))
     irregular = func.sum(case((DecisionRow.is_irregular, 1), else_=0))
