@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from comity import __version__
-from comity.entrypoints.cli import agreements, demonstration, documents, nodes, partners, proofs
+from comity.entrypoints.cli import access, agreements, demonstration, documents, nodes, partners, proofs
 from comity.entrypoints.cli.output import people
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ documents.register(app)
 partners.register(app)
 agreements.register(app)
 proofs.register(app)
+access.register(app)
 demonstration.register(app)
 
 

@@ -16,8 +16,8 @@ from rich.table import Table
 
 from comity.foundation.errors import ComityError
 
-people = Console(stderr=False, highlight=False)
-errors = Console(stderr=True, highlight=False)
+people = Console(stderr=False, highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Exit(IntEnum):
