@@ -61,9 +61,12 @@ def served(tmp_path_factory):
     database.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Return a running Chromium, or say why the tests cannot run."""
+    """Return a running Chromium, or say why the tests cannot run.
+
+    For one module only: while it runs, its event loop occupies the thread, and other tests start their own.
+    """
     if not CHROMIUM.exists():
         pytest.skip("chromium is missing: install Debian's package chromium")
     with sync_playwright() as playwright:

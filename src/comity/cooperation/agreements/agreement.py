@@ -19,6 +19,7 @@ MOST_CLAUSES, MOST_FIELDS, LONGEST_TEXT = 200, 500, 500
 _AUTHORITY = re.compile(r"[A-Z]{2}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 _FIELD = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # controls; halves of a character have no UTF-8
 
 
 class Marking(StrEnum):
@@ -84,7 +85,7 @@ class Agreement:
 
 
 def as_record(agreement: Agreement) -> dict[str, Any]:
-    """Return the canonical document: sets sorted, absent nothing."""
+    """Return the canonical document: every set sorted and without repetition, absent nothing."""
     return {
         "format": FORMAT,
         "id": agreement.id,
@@ -96,17 +97,17 @@ def as_record(agreement: Agreement) -> dict[str, Any]:
                 "id": clause.id,
                 "article": clause.article,
                 "data_class": clause.data_class,
-                "message_types": sorted(clause.message_types),
-                "purposes": sorted(clause.purposes),
+                "message_types": sorted(set(clause.message_types)),
+                "purposes": sorted(set(clause.purposes)),
                 "retention_days": clause.retention_days,
-                "senders": sorted(clause.senders),
-                "recipients": sorted(clause.recipients),
+                "senders": sorted(set(clause.senders)),
+                "recipients": sorted(set(clause.recipients)),
                 "marking": clause.marking.value,
                 "onward_sharing": clause.onward_sharing.value,
             }
             for clause in sorted(agreement.clauses, key=lambda clause: clause.id)
         ],
-        "data_classes": {name: sorted(fields) for name, fields in sorted(agreement.data_classes)},
+        "data_classes": {name: sorted(set(fields)) for name, fields in sorted(agreement.data_classes)},
         "valid_from": agreement.valid_from.isoformat(),
         "valid_to": agreement.valid_to.isoformat(),
         "reciprocal": agreement.reciprocal,
@@ -135,7 +136,7 @@ def parse_agreement(record: object) -> Agreement:
         instrument=record["legal_basis"]["instrument"],
         article=record["legal_basis"]["article"],
         clauses=tuple(_clause(clause) for clause in sorted(record["clauses"], key=lambda clause: str(clause["id"]))),
-        data_classes=tuple((name, tuple(sorted(fields))) for name, fields in sorted(record["data_classes"].items())),
+        data_classes=tuple((name, tuple(sorted(set(fields)))) for name, fields in sorted(record["data_classes"].items())),
         valid_from=date.fromisoformat(record["valid_from"]),
         valid_to=date.fromisoformat(record["valid_to"]),
         reciprocal=record.get("reciprocal", True),
@@ -148,11 +149,11 @@ def _clause(record: dict[str, Any]) -> Clause:
         id=record["id"],
         article=record["article"],
         data_class=record["data_class"],
-        message_types=tuple(sorted(record["message_types"])),
-        purposes=tuple(sorted(record["purposes"])),
+        message_types=tuple(sorted(set(record["message_types"]))),
+        purposes=tuple(sorted(set(record["purposes"]))),
         retention_days=record["retention_days"],
-        senders=tuple(sorted(record.get("senders", ()))),
-        recipients=tuple(sorted(record.get("recipients", ()))),
+        senders=tuple(sorted(set(record.get("senders", ())))),
+        recipients=tuple(sorted(set(record.get("recipients", ())))),
         marking=Marking(record.get("marking", Marking.CONFIDENTIAL)),
         onward_sharing=OnwardSharing(record.get("onward_sharing", OnwardSharing.NONE)),
     )
@@ -259,8 +260,8 @@ def _name_faults(value: object, path: str) -> Iterator[Finding]:
 
 
 def _text_faults(value: object, path: str) -> Iterator[Finding]:
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
-        yield _fault(path, f"must be a text of at most {LONGEST_TEXT} characters")
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT or _UNWRITABLE.search(value):
+        yield _fault(path, f"must be a text of at most {LONGEST_TEXT} characters on one line")
 
 
 def _is_list_of(value: object, form: re.Pattern[str], least: int, most: int) -> bool:

@@ -52,15 +52,18 @@ def _keep(value: Any, tree: _Tree) -> Any:
 
 
 def _outside(value: Any, tree: _Tree, path: str) -> Iterable[str]:
-    if isinstance(value, list):
-        for one in value:
-            yield from _outside(one, tree, path)
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            below, here = tree.get(name), f"{path}.{name}" if path else name
-            if below is None:
-                yield here
-            elif below is not _ALL:
-                yield from _outside(one, below, here)
-    else:
-        yield path
+    """Look through a payload from outside: a stack of our own, because it may be nested deeper than Python's."""
+    waiting: list[tuple[Any, _Tree, str]] = [(value, tree, path)]
+    while waiting:
+        value, tree, path = waiting.pop()
+        if isinstance(value, list):
+            waiting += [(one, tree, path) for one in value]
+        elif isinstance(value, dict):
+            for name, one in value.items():
+                below, here = tree.get(name), f"{path}.{name}" if path else name
+                if below is None:
+                    yield here
+                elif below is not _ALL:
+                    waiting.append((one, below, here))
+        else:
+            yield path

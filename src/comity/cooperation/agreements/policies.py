@@ -10,13 +10,18 @@ from functools import lru_cache
 
 import cedarpy
 
-from comity.cooperation.agreements.agreement import Agreement, Clause, agreement_hash
+from comity.cooperation.agreements.agreement import Agreement, Clause, agreement_hash, as_record, parse_agreement
 
 _NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
 
 
 def cedar_text(agreement: Agreement) -> str:
-    """Return the policies generated from an agreement: what no clause permits is forbidden by default."""
+    """Return the policies generated from an agreement: what no clause permits is forbidden by default.
+
+    Raises:
+        AgreementInvalid: the agreement was made by hand, and one of its names is not a name: it could leave its literal.
+    """
+    parse_agreement(as_record(agreement))
     return "\n".join(_policy(agreement, clause) for clause in sorted(agreement.clauses, key=lambda one: one.id))
 
 
