@@ -110,7 +110,9 @@ def test_policy_is_not_made_of_a_party_that_could_leave_its_literal():
         cedar_text(replace(DRAFT, parties=("KE", 'UG"].contains(principal) || ["')))
 
 
-@given(st.text(max_size=12) | st.sampled_from(ESCAPES), st.sampled_from(["sender", "recipient", "purpose", "data_class"]))
+@given(
+    st.text(max_size=12) | st.sampled_from(ESCAPES), st.sampled_from(["sender", "recipient", "purpose", "data_class"])
+)
 def test_question_that_names_something_else_is_refused_whatever_it_says(text, name):
     asked = Question("KE", "UG", "export-declaration", "export-record.v1", "mirror-matching")
     if text in ("KE", "UG", "mirror-matching", "risk-assessment", "export-declaration"):

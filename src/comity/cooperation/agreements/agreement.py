@@ -136,7 +136,9 @@ def parse_agreement(record: object) -> Agreement:
         instrument=record["legal_basis"]["instrument"],
         article=record["legal_basis"]["article"],
         clauses=tuple(_clause(clause) for clause in sorted(record["clauses"], key=lambda clause: str(clause["id"]))),
-        data_classes=tuple((name, tuple(sorted(set(fields)))) for name, fields in sorted(record["data_classes"].items())),
+        data_classes=tuple(
+            (name, tuple(sorted(set(fields)))) for name, fields in sorted(record["data_classes"].items())
+        ),
         valid_from=date.fromisoformat(record["valid_from"]),
         valid_to=date.fromisoformat(record["valid_to"]),
         reciprocal=record.get("reciprocal", True),

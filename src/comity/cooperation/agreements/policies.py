@@ -19,7 +19,7 @@ def cedar_text(agreement: Agreement) -> str:
     """Return the policies generated from an agreement: what no clause permits is forbidden by default.
 
     Raises:
-        AgreementInvalid: the agreement was made by hand, and one of its names is not a name: it could leave its literal.
+        AgreementInvalid: the agreement was made by hand, and a name in it could leave its literal.
     """
     parse_agreement(as_record(agreement))
     return "\n".join(_policy(agreement, clause) for clause in sorted(agreement.clauses, key=lambda one: one.id))

@@ -19,6 +19,8 @@ from comity.cooperation.ledger.append import NewEntry, append
 from comity.foundation.canonical_json import canonical_json
 from comity.foundation.clock import Clock
 
+LONGEST_REASON = 2_000  # characters; a guess: our own sentences are under 300, the rest is what the message named
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAgreement:
@@ -141,8 +143,12 @@ def senders_to(session: Session, recipient: str, *, message_type: str, at: datet
 
 
 def keep_decision(session: Session, values: dict[str, Any]) -> None:
-    """Keep one decision under an agreement, or a refusal."""
-    session.execute(_DECISIONS.insert(), values)  # the table, not the row class: one of these for every message
+    """Keep one decision under an agreement, or a refusal; a text that its column cannot hold is cut.
+
+    What was asked comes from the partner's message: it must not be able to make the refusal itself fail.
+    """
+    kept = {name: _storable(value, _LENGTHS.get(name)) for name, value in values.items()}
+    session.execute(_DECISIONS.insert(), kept)  # the table, not the row class: one of these for every message
 
 
 def decision_counts(session: Session) -> dict[str, int]:
@@ -151,6 +157,12 @@ def decision_counts(session: Session) -> dict[str, int]:
         AgreementDecisionRow.direction, AgreementDecisionRow.refusal.is_(None).label("allowed"), func.count()
     ).group_by(AgreementDecisionRow.direction, AgreementDecisionRow.refusal.is_(None))
     return {f"{row[0]}-{'allowed' if row[1] else 'refused'}": row[2] for row in session.execute(query)}
+
+
+def _storable(value: Any, length: int | None) -> Any:
+    if not isinstance(value, str):
+        return value
+    return value[: LONGEST_REASON if length is None else length].replace("\x00", "\ufffd")  # PostgreSQL keeps no NUL
 
 
 _READ = "comity.agreements.read"
@@ -181,6 +193,7 @@ def _parsed(_hash: str, document: _Document) -> Agreement:
 
 
 _DECISIONS = AgreementDecisionRow.metadata.tables[AgreementDecisionRow.__tablename__]
+_LENGTHS = {column.name: getattr(column.type, "length", None) for column in _DECISIONS.columns}
 _AGREEMENTS = select(AgreementRow.id, AgreementRow.hash, AgreementRow.document, AgreementRow.terminated_at).order_by(
     AgreementRow.id
 )

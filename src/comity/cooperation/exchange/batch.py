@@ -96,7 +96,7 @@ def decode(content: bytes, kind: type[_T]) -> _T:
     """
     try:
         value = msgspec.json.decode(content, type=kind)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeInvalid(f"the {kind.__name__.lower()} is not of this version: {error}") from error
     if isinstance(value, Batch) and (len(value.messages) > MOST_MESSAGES or len(value.proof) > MOST_PROOF):
         raise EnvelopeInvalid("the batch holds more messages or a longer proof than a batch can")

@@ -71,7 +71,7 @@ def read_message(message: bytes, *, sender: PublicIdentity) -> tuple[Header, dic
     content = jws.verify(message, typ=MESSAGE_TYPE, sender=sender)
     try:
         signed = _decoder.decode(content)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeInvalid(f"the message is not of this version: {error}") from error
     if signed.header.created.tzinfo is None or signed.header.expires.tzinfo is None:
         raise EnvelopeInvalid("the message's times need a time zone")

@@ -69,7 +69,7 @@ def _protected(typ: str) -> bytes:
 def _refuse_header(protected: bytes, typ: str) -> None:
     try:
         header = msgspec.json.decode(_decode(protected))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EnvelopeInvalid("the envelope's header is not JSON") from error
     if not isinstance(header, Mapping):
         raise EnvelopeInvalid("the envelope's header is not an object")
