@@ -59,7 +59,7 @@ def measure(request: Request) -> tuple[float, float]:
         kenya.start()
         wait_for(lambda: kenya.counts().delivered > 0)
         first = kenya.node.clock.now()
-        wait_for(lambda: kenya.counts().delivered == MESSAGES, seconds=300)
+        wait_for(lambda: kenya.counts().delivered == MESSAGES, seconds=300, every=0.5)
         with kenya.node.database.reading() as session:
             _, last = exchange_times(session)
         for served in (kenya, uganda):

@@ -82,9 +82,9 @@ def queue(kenya: Served, count: int, *, start: int = 0) -> None:
             enqueue(session, released, keys=kenya.node.keys, clock=kenya.node.clock)
 
 
-def wait_for(holds: Callable[[], bool], *, seconds: float = 60.0) -> None:
+def wait_for(holds: Callable[[], bool], *, seconds: float = 60.0, every: float = 0.05) -> None:
     """Wait until something holds; an assertion error when it does not in time."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come to hold in time"
-        time.sleep(0.05)
+        time.sleep(every)
