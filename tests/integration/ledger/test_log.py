@@ -1,35 +1,37 @@
-"""The log on both engines: appended, proved, co-signed, shown to a stranger."""
+"""The log on both engines: appended in few statements by several writers, and proved."""
 
 from __future__ import annotations
 
-import copy
-import json
+import threading
 
 import pytest
+from sqlalchemy import event, text
 
-from comity.cooperation.identity.keys import generate_keys
-from comity.cooperation.ledger.append import NewEntry, append, consistency_proof, erase, head, inclusion_proof
-from comity.cooperation.ledger.checkpoint import CheckpointInvalid, cosigned_at, read_checkpoint, sign_checkpoint
-from comity.cooperation.ledger.evidence import EvidenceInvalid, RecordUnknown, build_bundle, verify_bundle
-from comity.cooperation.ledger.tree import ProofInvalid, verify_consistency, verify_inclusion
-from comity.cooperation.ledger.witness import (
-    ConsistencyProofMissing,
-    ForkDetected,
-    RollbackDetected,
-    keep_cosigned,
-    witness_checkpoint,
-    witnessed_size,
+from comity.cooperation.ledger import store
+from comity.cooperation.ledger.append import (
+    NewEntry,
+    append,
+    consistency_proof,
+    entries_of,
+    erase,
+    head,
+    inclusion_proof,
+    inclusion_proofs,
+    latest,
+    root_at,
 )
-
-KENYA, UGANDA = generate_keys("KE", "Kenya"), generate_keys("UG", "Uganda")
+from comity.cooperation.ledger.tree import (
+    EMPTY_ROOT,
+    ProofInvalid,
+    commitment,
+    leaf_hash,
+    verify_consistency,
+    verify_inclusion,
+)
 
 
 def log(session, clock, count, subject="s"):
     return append(session, [NewEntry("decision", f"{subject}{n}", b"statement %d" % n) for n in range(count)], clock)
-
-
-def witness(session, clock, note, proof):
-    return witness_checkpoint(session, partner=KENYA.public, note=note, proof=proof, keys=UGANDA, clock=clock)
 
 
 def test_every_entry_of_a_grown_log_is_proved(database, clock):
@@ -77,112 +79,144 @@ def test_transaction_that_fails_leaves_no_entry(database, clock):
         assert head(session).size == 0
 
 
-def test_checkpoint_is_read_back_and_no_changed_one_is(clock, database):
+def test_empty_log_has_the_empty_root(database):
+    with database.reading() as session:
+        assert head(session) == store.LogHead(0, EMPTY_ROOT)
+        assert root_at(session, 0) == EMPTY_ROOT
+
+
+def test_appending_nothing_writes_nothing(database, clock):
     with database.transaction() as session:
-        log(session, clock, 3)
-        note = sign_checkpoint(head(session), KENYA)
-
-    assert read_checkpoint(note, KENYA.public).size == 3
-    for wrong in (note.replace("\n3\n", "\n4\n"), note[:-5], note.replace("KE", "UG"), "", "x" * 20_000):
-        with pytest.raises(CheckpointInvalid):
-            read_checkpoint(wrong, KENYA.public)
-    with pytest.raises(CheckpointInvalid):
-        read_checkpoint(note, generate_keys("KE", "Impostor").public)
+        assert append(session, [], clock) == []
+        assert head(session).size == 0
 
 
-def test_witness_follows_a_log_that_grows_and_cosigns_it(database, clock):
+def test_batches_of_any_size_make_the_log_that_single_entries_make(database, clock):
     with database.transaction() as session:
-        log(session, clock, 3)
-        witness(session, clock, sign_checkpoint(head(session), KENYA), [])
-        log(session, clock, 4)
-        proof = consistency_proof(session, old_size=3, new_size=7)
+        leaves = []
+        for size in (1, 2, 3, 5, 8, 13, 1, 31):
+            leaves += [entry.leaf_hash for entry in log(session, clock, size)]
 
-        cosigned = witness(session, clock, sign_checkpoint(head(session), KENYA), proof)
-        keep_cosigned(session, partner=UGANDA.public, note=cosigned, own=KENYA.public, clock=clock)
-
-        assert witnessed_size(session, "KE") == 7
-        assert cosigned_at(read_checkpoint(cosigned, KENYA.public), UGANDA.public) == clock.now()
+            assert head(session) == store.LogHead(len(leaves), root_of(leaves))
 
 
-def test_witness_refuses_a_fork_a_rollback_and_a_missing_proof(database, clock):
+def root_of(leaves):
+    from comity.cooperation.ledger.tree import node_hash
+
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1 << ((len(leaves) - 1).bit_length() - 1)
+    return node_hash(root_of(leaves[:split]), root_of(leaves[split:]))
+
+
+def test_entry_commits_to_its_statement_with_a_fresh_salt(database, clock):
     with database.transaction() as session:
-        log(session, clock, 5)
-        five = sign_checkpoint(head(session), KENYA)
-        witness(session, clock, five, [])
-        other = head(session)
+        first, second = append(session, [NewEntry("receipt", "d1", b"the same")] * 2, clock)
 
-        with pytest.raises(RollbackDetected):
-            witness(session, clock, sign_checkpoint(type(other)(4, other.root), KENYA), [])
-        with pytest.raises(ForkDetected):
-            witness(session, clock, sign_checkpoint(type(other)(5, bytes(32)), KENYA), [])
-        with pytest.raises(ForkDetected):
-            witness(session, clock, sign_checkpoint(type(other)(9, bytes(32)), KENYA), [bytes(32)] * 3)
-        with pytest.raises(ConsistencyProofMissing):
-            witness(session, clock, sign_checkpoint(type(other)(9, bytes(32)), KENYA), [])
-        assert witnessed_size(session, "KE") == 5
+    assert (len(first.salt), first.statement, first.at) == (32, b"the same", clock.now())
+    assert first.leaf_hash == leaf_hash(commitment(first.salt, b"the same"))
+    assert first.salt != second.salt
+    assert first.leaf_hash != second.leaf_hash
 
 
-@pytest.fixture
-def bundle(database, clock):
+def test_entries_are_found_by_subject_and_newest_first(database, clock):
     with database.transaction() as session:
-        log(session, clock, 3)
-        append(session, [NewEntry("message-sent", "d1", b"what was said")], clock)
-        log(session, clock, 9)
-        cosigned = witness(session, clock, sign_checkpoint(head(session), KENYA), [])
-        keep_cosigned(session, partner=UGANDA.public, note=cosigned, own=KENYA.public, clock=clock)
-        built = build_bundle(session, subjects=["d1"], keys=KENYA, partners=[UGANDA.public], context={"a": 1})
-    return json.loads(json.dumps(built))
+        log(session, clock, 3, "a")
+        log(session, clock, 2, "b")
+
+        assert [entry.index for entry in entries_of(session, "a1")] == [1]
+        assert [entry.index for entry in latest(session, 3)] == [4, 3, 2]
+        assert [entry.index for entry in latest(session, 3, before=2)] == [1, 0]
 
 
-def test_stranger_verifies_a_bundle(bundle):
-    verified = verify_bundle(bundle)
-
-    assert (verified.signed_by, verified.witnessed_by, verified.checkpoint_size) == ("KE", ("UG",), 13)
-    assert [entry.statement for entry in verified.entries] == [b"what was said"]
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "named"),
-    [
-        (("format",), "other", "format"),
-        (("entries", 0, "statement"), "eA==", "entries[0].statement"),
-        (("entries", 0, "salt"), "eA==", "entries[0].statement"),
-        (("entries", 0, "index"), 4, "entries[0].proof"),
-        (("entries", 0, "index"), "x", "entries[0]"),
-        (("entries", 0, "leaf"), "!", "entries[0].leaf"),
-        (("entries", 0, "proof"), [], "entries[0].proof"),
-        (("entries", 0, "proof"), ["eA=="] * 100, "proof"),
-        (("entries",), [], "entries"),
-        (("checkpoints",), [], "checkpoints"),
-        (("checkpoints", 0), "nonsense", "checkpoints[0]"),
-        (("witnesses", 0), generate_keys("UG", "Impostor").public.as_json(), "witnesses"),
-        (("log",), generate_keys("KE", "Impostor").public.as_json(), "checkpoints[0]"),
-        (("log",), None, "log"),
-    ],
-)
-def test_changed_bundle_is_refused_where_it_was_changed(bundle, path, value, named):
-    changed = copy.deepcopy(bundle)
-    at = changed
-    for part in path[:-1]:
-        at = at[part]
-    at[path[-1]] = value
-
-    with pytest.raises(EvidenceInvalid) as refused:
-        verify_bundle(changed)
-
-    assert refused.value.path == named
-
-
-def test_erased_content_is_gone_and_the_proof_stays(database, clock):
+def test_erased_entry_keeps_its_leaf_and_its_proof(database, clock):
     with database.transaction() as session:
-        (entry,) = append(session, [NewEntry("message-received", "m1", b"personal")], clock)
-        erase(session, entry.index)
-        built = build_bundle(session, subjects=["m1"], keys=KENYA, partners=[])
+        entries = log(session, clock, 5)
+        erase(session, 2)
+    with database.reading() as session:
+        (erased,) = entries_of(session, "s2")
+        proof = inclusion_proof(session, index=2, size=5)
+        stored = session.execute(text("SELECT count(*) FROM ledger_entries WHERE statement IS NULL")).scalar()
 
-    assert verify_bundle(built).entries[0].statement is None
-    assert b"personal" not in json.dumps(built).encode()
+        verify_inclusion(erased.leaf_hash, index=2, size=5, proof=proof, root=head(session).root)
+
+    assert (erased.salt, erased.statement, erased.leaf_hash) == (None, None, entries[2].leaf_hash)
+    assert stored == 1
 
 
-def test_record_the_log_does_not_know_has_no_evidence(database, clock):
-    with database.transaction() as session, pytest.raises(RecordUnknown):
-        build_bundle(session, subjects=["nothing"], keys=KENYA, partners=[])
+def counted(database, call):
+    statements = []
+    listener = lambda *told: statements.append(told[2])  # noqa: E731
+    event.listen(database.engine, "before_cursor_execute", listener)
+    try:
+        call()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", listener)
+    return [one for one in statements if not one.startswith("BEGIN")]
+
+
+@pytest.mark.parametrize("count", [1, 200])
+def test_batch_of_any_size_takes_five_statements(database, clock, count):
+    with database.transaction() as session:
+        log(session, clock, 7)
+
+    with database.transaction() as session:
+        statements = counted(database, lambda: log(session, clock, count))
+
+    assert len(statements) == 5
+
+
+def test_proofs_take_two_statements_however_many_and_however_long_the_log(database, clock):
+    with database.transaction() as session:
+        log(session, clock, 1_000)
+
+        one = counted(database, lambda: inclusion_proof(session, index=3, size=997))
+        many = counted(database, lambda: inclusion_proofs(session, indexes=range(0, 997, 2), size=997))
+        consistency = counted(database, lambda: consistency_proof(session, old_size=333, new_size=998))
+
+    assert [len(one), len(many), len(consistency)] == [2, 2, 2]
+
+
+def test_many_proofs_are_read_in_parts_that_a_database_takes(database, clock, monkeypatch):
+    monkeypatch.setattr(store, "MOST_PLACES_A_READ", 7)
+    with database.transaction() as session:
+        entries = log(session, clock, 50)
+        proofs = inclusion_proofs(session, indexes=range(50), size=50)
+        root = head(session).root
+
+    for entry, proof in zip(entries, proofs, strict=True):
+        verify_inclusion(entry.leaf_hash, index=entry.index, size=50, proof=proof, root=root)
+
+
+def test_older_heads_are_still_known(database, clock):
+    with database.transaction() as session:
+        heads = []
+        for _ in range(20):
+            log(session, clock, 1)
+            heads.append(head(session))
+
+        assert [root_at(session, one.size) for one in heads] == [one.root for one in heads]
+
+
+def test_writers_who_start_at_once_make_one_log(database, clock):
+    failures, start = [], threading.Barrier(4)
+
+    def write(number):
+        try:
+            start.wait(10)
+            for _ in range(5):
+                with database.transaction() as session:
+                    log(session, clock, 3, f"w{number}-")
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert failures == []
+    with database.reading() as session:
+        leaves = [entry.leaf_hash for entry in reversed(latest(session, 100))]
+        assert head(session) == store.LogHead(60, root_of(leaves))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from comity.cooperation.ledger.store import (
 )
 from comity.cooperation.ledger.tree import (
     SALT_BYTES,
+    NodeAt,
     ProofInvalid,
     commitment,
     complete_subtrees,
@@ -44,11 +46,13 @@ __all__ = [
     "erase",
     "head",
     "inclusion_proof",
+    "inclusion_proofs",
     "latest",
     "root_at",
 ]
 
 _Place = tuple[int, int]
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,18 @@ def inclusion_proof(session: Session, *, index: int, size: int) -> list[bytes]:
     Raises:
         ProofInvalid: the log has no such entry or has never had this size.
     """
-    if not 0 <= index < size <= head(session).size:
+    return inclusion_proofs(session, indexes=[index], size=size)[0]
+
+
+def inclusion_proofs(session: Session, *, indexes: Sequence[int], size: int) -> list[list[bytes]]:
+    """Return the proof of each entry in the log of `size` entries. One read for all, up to 5,000 subtrees.
+
+    Raises:
+        ProofInvalid: the log has no such entry or has never had this size.
+    """
+    if size > head(session).size or not all(0 <= index < size for index in indexes):
         raise ProofInvalid("the log has no such entry at this size")
-    return _in_one_read(session, lambda node_at: make_inclusion_proof(index, size, node_at))
+    return _in_one_read(session, lambda node_at: [make_inclusion_proof(index, size, node_at) for index in indexes])
 
 
 def consistency_proof(session: Session, *, old_size: int, new_size: int) -> list[bytes]:
@@ -123,7 +136,7 @@ def _grow(index: int, leaf: bytes, known: dict[_Place, bytes], made: dict[_Place
         made[level, index] = digest
 
 
-def _in_one_read(session: Session, make: Callable[[Callable[[int, int], bytes]], list[bytes]]) -> list[bytes]:
+def _in_one_read(session: Session, make: Callable[[NodeAt], _Made]) -> _Made:
     """Make a proof twice: first to learn which subtrees it needs, then with their hashes."""
     wanted: list[_Place] = []
 

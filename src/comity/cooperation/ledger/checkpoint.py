@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.cooperation.ledger.store import LogHead
+from comity.cooperation.ledger.tree import EMPTY_ROOT
 from comity.foundation.errors import ComityError
 
 LONGEST_NOTE = 16_384  # characters: a checkpoint with its signature and some hundred co-signatures
-LARGEST_SIZE = 2**63 - 1
+LARGEST_SIZE = 2**63 - 1  # what a database column of 64 bits holds
+LATEST_SECONDS = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())  # the last day that a `datetime` can say
 _SIGNATURE, _COSIGNATURE = b"\x01", b"\x04"  # C2SP signed-note: Ed25519; tlog-cosignature: timestamped Ed25519
 _MARK = "— "
+_FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # C2SP signed-note: UTF-8 without control characters
 
 
 class CheckpointInvalid(ComityError):
@@ -40,6 +44,16 @@ def origin_of(authority: str) -> str:
     return f"comity/{authority}"
 
 
+def log_verifier_key(identity: PublicIdentity) -> str:
+    """Return the verifier key (C2SP signed-note) with which any C2SP tool checks this node's checkpoints."""
+    return _verifier_key(identity, _SIGNATURE)
+
+
+def witness_verifier_key(identity: PublicIdentity) -> str:
+    """Return the verifier key (C2SP tlog-cosignature) with which any C2SP tool checks this node's co-signatures."""
+    return _verifier_key(identity, _COSIGNATURE)
+
+
 def sign_checkpoint(head: LogHead, keys: NodeKeys) -> str:
     """Return the signed note that states the log's size and root."""
     origin = origin_of(keys.authority)
@@ -55,12 +69,16 @@ def read_checkpoint(note: str, identity: PublicIdentity) -> Checkpoint:
     """
     body, lines = _parts(note)
     origin = origin_of(identity.authority)
-    texts = body.split("\n")
-    if len(texts) < 4 or texts[0] != origin:
+    texts = body.removesuffix("\n").split("\n")
+    if len(texts) < 3 or texts[0] != origin:
         raise CheckpointInvalid(f"the checkpoint is not of the log {origin}")
+    if not all(texts):
+        raise CheckpointInvalid("the checkpoint has an empty line")
     size, root = _size(texts[1]), _bytes(texts[2])
     if len(root) != hashlib.sha256().digest_size:
         raise CheckpointInvalid("the checkpoint's root is not 32 bytes")
+    if size == 0 and root != EMPTY_ROOT:
+        raise CheckpointInvalid("an empty log has the hash of nothing as its root")
     signatures = _signatures(lines, origin, _SIGNATURE, identity)
     if not any(identity.verifies(signature, body.encode()) for signature in signatures):
         raise CheckpointInvalid("the checkpoint is not signed with this partner's key")
@@ -71,11 +89,16 @@ def cosign(checkpoint: Checkpoint, keys: NodeKeys, at: datetime) -> str:
     """Return the note with our timestamped co-signature added (cosignature/v1).
 
     What it says: at this time, this log's size and root continued everything we had seen of it.
+
+    Raises:
+        CheckpointInvalid: the note bears so many signatures already that nobody would read it with one more.
     """
     body, _ = _parts(checkpoint.note)
     seconds = int(at.timestamp())
     signature = seconds.to_bytes(8, "big") + keys.sign(_cosigned(body, seconds))
-    return checkpoint.note + _line(origin_of(keys.authority), _COSIGNATURE, keys, signature)
+    note = checkpoint.note + _line(origin_of(keys.authority), _COSIGNATURE, keys, signature)
+    _parts(note)
+    return note
 
 
 def cosigned_at(checkpoint: Checkpoint, witness: PublicIdentity) -> datetime:
@@ -87,7 +110,7 @@ def cosigned_at(checkpoint: Checkpoint, witness: PublicIdentity) -> datetime:
     body, lines = _parts(checkpoint.note)
     for blob in _signatures(lines, origin_of(witness.authority), _COSIGNATURE, witness):
         seconds = int.from_bytes(blob[:8], "big")
-        if len(blob) == 72 and seconds < 2**40 and witness.verifies(blob[8:], _cosigned(body, seconds)):
+        if len(blob) == 72 and 0 < seconds < LATEST_SECONDS and witness.verifies(blob[8:], _cosigned(body, seconds)):
             return datetime.fromtimestamp(seconds, UTC)
     raise CheckpointInvalid(f"the checkpoint bears no valid co-signature of {witness.authority}")
 
@@ -98,6 +121,12 @@ def _cosigned(body: str, seconds: int) -> bytes:
 
 def _key_id(name: str, algorithm: bytes, key: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + algorithm + key).digest()[:4]
+
+
+def _verifier_key(identity: PublicIdentity, algorithm: bytes) -> str:
+    name = origin_of(identity.authority)
+    key_id = _key_id(name, algorithm, identity.signing_key).hex()
+    return f"{name}+{key_id}+{base64.b64encode(algorithm + identity.signing_key).decode()}"
 
 
 def _line(name: str, algorithm: bytes, keys: NodeKeys, signature: bytes) -> str:
@@ -119,9 +148,11 @@ def _signatures(lines: list[str], name: str, algorithm: bytes, identity: PublicI
 def _parts(note: str) -> tuple[str, list[str]]:
     if len(note) > LONGEST_NOTE:
         raise CheckpointInvalid("the checkpoint is longer than a checkpoint can be")
+    if _FORBIDDEN.search(note):
+        raise CheckpointInvalid("the checkpoint has characters that a signed note cannot have")
     body, separator, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
-    if not separator or lines[-1] != "" or not all(line.startswith(_MARK) for line in lines[:-1]):
+    if not separator or len(lines) < 2 or lines[-1] != "" or not all(line.startswith(_MARK) for line in lines[:-1]):
         raise CheckpointInvalid("the checkpoint is not a signed note")
     return body + "\n", lines[:-1]
 
@@ -129,7 +160,10 @@ def _parts(note: str) -> tuple[str, list[str]]:
 def _size(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or (text != "0" and text.startswith("0")) or len(text) > 19:
         raise CheckpointInvalid("the checkpoint's size is not a whole number")
-    return int(text)
+    size = int(text)
+    if size > LARGEST_SIZE:
+        raise CheckpointInvalid("the checkpoint's size is larger than a log can be")
+    return size
 
 
 def _bytes(text: str) -> bytes:

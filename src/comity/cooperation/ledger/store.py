@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Executable, and_, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from comity.cooperation.ledger.tables import (
@@ -22,6 +23,8 @@ from comity.cooperation.ledger.tree import EMPTY_ROOT
 from comity.foundation.clock import Clock
 
 HEAD_ID = 1
+MOST_PLACES_A_READ = 5_000  # bound values in one statement: SQLite takes 32,766, PostgreSQL 65,535
+MOST_EVIDENCE_A_PARTNER = 1_000  # a guess: the first contradictions prove as much as all; revisit with the console page
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class CosignedCheckpoint:
 
 def head(session: Session) -> LogHead:
     """Return the log's size and root."""
-    row = session.get(LedgerHeadRow, HEAD_ID)
+    query = select(LedgerHeadRow.size, LedgerHeadRow.root).where(LedgerHeadRow.id == HEAD_ID)
+    row = session.execute(query).one_or_none()
     return LogHead(row.size, row.root) if row else LogHead(0, EMPTY_ROOT)
 
 
@@ -75,10 +79,10 @@ def lock_head(session: Session) -> LogHead:
     """Return the head and keep every other writer from appending until this transaction ends."""
     query = select(LedgerHeadRow.size, LedgerHeadRow.root).where(LedgerHeadRow.id == HEAD_ID).with_for_update()
     row = session.execute(query).one_or_none()
-    if row is not None:
-        return LogHead(row.size, row.root)
-    session.execute(insert(LedgerHeadRow).values(id=HEAD_ID, size=0, root=EMPTY_ROOT))
-    return LogHead(0, EMPTY_ROOT)
+    if row is None:
+        _insert_unless_there(session, insert(LedgerHeadRow).values(id=HEAD_ID, size=0, root=EMPTY_ROOT))
+        row = session.execute(query).one()
+    return LogHead(row.size, row.root)
 
 
 def move_head(session: Session, to: LogHead) -> None:
@@ -98,23 +102,29 @@ def insert_nodes(session: Session, nodes: Iterable[tuple[int, int, bytes]]) -> N
 
 
 def read_nodes(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-    """Read the hashes of complete subtrees in one statement."""
-    by_level: dict[int, list[int]] = {}
-    for level, index in wanted:
-        by_level.setdefault(level, []).append(index)
-    if not by_level:
-        return {}
-    matching = [
-        and_(LedgerNodeRow.level == level, LedgerNodeRow.index.in_(indexes)) for level, indexes in by_level.items()
-    ]
-    rows = session.execute(select(LedgerNodeRow.level, LedgerNodeRow.index, LedgerNodeRow.hash).where(or_(*matching)))
-    return {(level, index): digest for level, index, digest in rows}
+    """Read the hashes of complete subtrees; one statement for up to 5,000 places."""
+    places, found = sorted(set(wanted)), {}
+    for start in range(0, len(places), MOST_PLACES_A_READ):
+        by_level: dict[int, list[int]] = {}
+        for level, index in places[start : start + MOST_PLACES_A_READ]:
+            by_level.setdefault(level, []).append(index)
+        matching = [
+            and_(LedgerNodeRow.level == level, LedgerNodeRow.index.in_(some)) for level, some in by_level.items()
+        ]
+        query = select(LedgerNodeRow.level, LedgerNodeRow.index, LedgerNodeRow.hash).where(or_(*matching))
+        found.update({(level, index): digest for level, index, digest in session.execute(query)})
+    return found
 
 
 def entries_of(session: Session, subject: str) -> list[LedgerEntry]:
     """Return every entry about `subject`, oldest first."""
-    query = select(LedgerEntryRow).where(LedgerEntryRow.subject == subject).order_by(LedgerEntryRow.index)
-    return [_entry(row) for row in session.scalars(query)]
+    return entries_about(session, [subject])
+
+
+def entries_about(session: Session, subjects: Sequence[str], *, limit: int | None = None) -> list[LedgerEntry]:
+    """Return the entries about any of the subjects, oldest first, at most `limit`."""
+    query = select(LedgerEntryRow).where(LedgerEntryRow.subject.in_(subjects)).order_by(LedgerEntryRow.index)
+    return [_entry(row) for row in session.scalars(query.limit(limit))]
 
 
 def latest(session: Session, limit: int, before: int | None = None) -> list[LedgerEntry]:
@@ -132,24 +142,35 @@ def erase(session: Session, index: int) -> None:
 
 def witnessed(session: Session, authority: str) -> WitnessedLog | None:
     """Return the last checkpoint of the partner's log that we co-signed, or None."""
-    row = session.get(WitnessedLogRow, authority)
-    return WitnessedLog(row.size, row.root, row.note) if row else None
+    row = session.execute(_WITNESSED.where(WitnessedLogRow.authority == authority)).one_or_none()
+    return WitnessedLog(row.size, row.root, row.note) if row and row.note else None
+
+
+def lock_witnessed(session: Session, authority: str, *, clock: Clock) -> WitnessedLog | None:
+    """Return the same and keep others from witnessing this partner's log until this transaction ends.
+
+    Without it two transactions could each co-sign another continuation (C2SP tlog-witness: check and store at once).
+    """
+    query = _WITNESSED.where(WitnessedLogRow.authority == authority).with_for_update()
+    if session.execute(query).one_or_none() is None:
+        nothing = {"authority": authority, "size": 0, "root": EMPTY_ROOT, "note": "", "at": clock.now()}
+        _insert_unless_there(session, insert(WitnessedLogRow).values(nothing))
+        session.execute(query).one()
+    return witnessed(session, authority)
 
 
 def keep_witnessed(session: Session, authority: str, log: WitnessedLog, *, clock: Clock) -> None:
-    """Keep the checkpoint that was co-signed in place of the earlier one."""
+    """Keep the checkpoint that was co-signed in place of the earlier one; the row is there once it was locked."""
     values = {"size": log.size, "root": log.root, "note": log.note, "at": clock.now()}
-    if session.get(WitnessedLogRow, authority) is None:
-        session.execute(insert(WitnessedLogRow).values(authority=authority, **values))
-    else:
-        session.execute(update(WitnessedLogRow).where(WitnessedLogRow.authority == authority).values(values))
+    session.execute(update(WitnessedLogRow).where(WitnessedLogRow.authority == authority).values(values))
 
 
 def keep_cosigned_checkpoint(session: Session, checkpoint: CosignedCheckpoint) -> None:
-    """Keep a partner's co-signature on our log; the same one again changes nothing."""
-    at = (checkpoint.authority, checkpoint.size)
-    if session.get(CosignedCheckpointRow, at) is None:
-        session.execute(insert(CosignedCheckpointRow).values({name: getattr(checkpoint, name) for name in _COSIGNED}))
+    """Keep a partner's co-signature on our log; another one on the same size changes nothing."""
+    same = (CosignedCheckpointRow.authority == checkpoint.authority, CosignedCheckpointRow.size == checkpoint.size)
+    if session.scalar(select(CosignedCheckpointRow.size).where(*same)) is None:
+        values = {name: getattr(checkpoint, name) for name in _COSIGNED}
+        _insert_unless_there(session, insert(CosignedCheckpointRow).values(values))
 
 
 def cosigned_size(session: Session, authority: str) -> int:
@@ -158,18 +179,28 @@ def cosigned_size(session: Session, authority: str) -> int:
     return session.scalar(query) or 0
 
 
-def cosigned_covering(session: Session, *, covering_index: int) -> list[CosignedCheckpoint]:
-    """Return, for the smallest co-signed size that covers the entry, every partner's co-signature."""
-    smallest = select(func.min(CosignedCheckpointRow.size)).where(CosignedCheckpointRow.size > covering_index)
-    query = select(CosignedCheckpointRow).where(CosignedCheckpointRow.size == smallest.scalar_subquery())
-    return [
-        CosignedCheckpoint(row.authority, row.size, row.root, row.note, row.at)
-        for row in session.scalars(query.order_by(CosignedCheckpointRow.authority))
-    ]
+def cosigned_covering(session: Session, authority: str, *, covering_index: int) -> CosignedCheckpoint | None:
+    """Return the partner's co-signature on the smallest size that covers the entry, or None. One indexed read."""
+    query = (
+        select(CosignedCheckpointRow)
+        .where(CosignedCheckpointRow.authority == authority, CosignedCheckpointRow.size > covering_index)
+        .order_by(CosignedCheckpointRow.size)
+        .limit(1)
+    )
+    return _cosigned(session.scalars(query).one_or_none())
+
+
+def cosigned_at_size(session: Session, authority: str, *, size: int) -> CosignedCheckpoint | None:
+    """Return the partner's co-signature on exactly this size of our log, or None."""
+    return _cosigned(session.get(CosignedCheckpointRow, (authority, size)))
 
 
 def keep_evidence(session: Session, values: dict[str, Any]) -> None:
-    """Keep two statements of a partner that cannot both be true."""
+    """Keep two statements of a partner that contradict each other: each pair once, the first thousand of a partner."""
+    query = select(func.count()).where(ForkEvidenceRow.authority == values["authority"])
+    same = [getattr(ForkEvidenceRow, name) == values[name] for name in ("kind", "witnessed_note", "presented_note")]
+    if session.scalar(query.where(*same)) or (session.scalar(query) or 0) >= MOST_EVIDENCE_A_PARTNER:
+        return
     session.execute(insert(ForkEvidenceRow).values(**values))
 
 
@@ -182,9 +213,23 @@ def evidence_against(session: Session, authority: str) -> list[dict[str, Any]]:
     ]
 
 
+_WITNESSED = select(WitnessedLogRow.size, WitnessedLogRow.root, WitnessedLogRow.note)
 _COLUMNS = ("index", "kind", "subject", "at", "leaf_hash", "salt", "statement")
 _COSIGNED = ("authority", "size", "root", "note", "at")
 
 
 def _entry(row: LedgerEntryRow) -> LedgerEntry:
     return LedgerEntry(row.index, row.kind, row.subject, row.at, row.leaf_hash, row.salt, row.statement)
+
+
+def _cosigned(row: CosignedCheckpointRow | None) -> CosignedCheckpoint | None:
+    return CosignedCheckpoint(row.authority, row.size, row.root, row.note, row.at) if row else None
+
+
+def _insert_unless_there(session: Session, statement: Executable) -> None:
+    """Insert a row unless another transaction has just done so: on PostgreSQL both may find it absent."""
+    try:
+        with session.begin_nested():
+            session.execute(statement)
+    except IntegrityError:
+        return

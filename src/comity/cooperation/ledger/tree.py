@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from comity.foundation.errors import ComityError
 
 SALT_BYTES = 32
+HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 NodeAt = Callable[[int, int], bytes]
@@ -105,14 +106,14 @@ def verify_inclusion(leaf: bytes, *, index: int, size: int, proof: Sequence[byte
     """
     if not 0 <= index < size:
         raise ProofInvalid("the entry's index lies outside the log")
+    _check_lengths(leaf, *proof)
     position, last, found = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
             raise ProofInvalid("the inclusion proof is too long")
         if position & 1 or position == last:
             found = node_hash(sibling, found)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
+            position, last = _skip_missing_siblings(position, last)
         else:
             found = node_hash(found, sibling)
         position, last = position >> 1, last >> 1
@@ -128,17 +129,33 @@ def verify_consistency(
     Raises:
         ProofInvalid: it does not.
     """
-    if old_size > new_size:
+    if not 0 <= old_size <= new_size:
         raise ProofInvalid("the newer log is smaller than the older")
     if old_size in (0, new_size):
         if proof or (old_size == new_size and old_root != new_root) or (old_size == 0 and old_root != EMPTY_ROOT):
             raise ProofInvalid("two logs of one size have different roots, or a proof came where none is needed")
         return
-    path = list(proof)
-    if old_size & (old_size - 1) == 0:
-        path.insert(0, old_root)
+    found = roots_of_consistency(old_size=old_size, old_root=old_root, new_size=new_size, proof=proof)
+    if found != (old_root, new_root):
+        raise ProofInvalid("the newer log does not continue the older one")
+
+
+def roots_of_consistency(
+    *, old_size: int, old_root: bytes, new_size: int, proof: Sequence[bytes]
+) -> tuple[bytes, bytes]:
+    """Return the two roots, older and newer, that a proof between two sizes (0 < old < new) leads to.
+
+    A proof that leads to the newer root and to another older one shows that the log with the newer root had that
+    other one: whoever signed both sizes contradicts himself. `old_root` begins the path where `old_size` is a power
+    of two (RFC 9162 section 2.1.4.2 step 2), and is not used elsewhere.
+
+    Raises:
+        ProofInvalid: it has another length than such a proof has.
+    """
+    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
     if not path:
         raise ProofInvalid("the consistency proof is empty")
+    _check_lengths(*path)
     position, last = old_size - 1, new_size - 1
     while position & 1:
         position, last = position >> 1, last >> 1
@@ -148,13 +165,26 @@ def verify_consistency(
             raise ProofInvalid("the consistency proof is too long")
         if position & 1 or position == last:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
+            position, last = _skip_missing_siblings(position, last)
         else:
             new = node_hash(new, sibling)
         position, last = position >> 1, last >> 1
-    if last != 0 or old != old_root or new != new_root:
-        raise ProofInvalid("the newer log does not continue the older one")
+    if last != 0:
+        raise ProofInvalid("the consistency proof is too short")
+    return old, new
+
+
+def _skip_missing_siblings(position: int, last: int) -> tuple[int, int]:
+    """Go up while the node is a left child without a sibling (RFC 9162 section 2.1.3.2 step 4)."""
+    while position and not position & 1:
+        position, last = position >> 1, last >> 1
+    return position, last
+
+
+def _check_lengths(*hashes: bytes) -> None:
+    """Refuse what is not a hash: 31 and 33 bytes side by side would hash like 32 and 32."""
+    if any(len(one) != HASH_BYTES for one in hashes):
+        raise ProofInvalid("a proof consists of hashes of 32 bytes")
 
 
 def _split(length: int) -> int:

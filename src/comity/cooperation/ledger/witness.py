@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.cooperation.ledger.append import root_at
 from comity.cooperation.ledger.checkpoint import Checkpoint, CheckpointInvalid, cosign, cosigned_at, read_checkpoint
+from comity.cooperation.ledger.contradiction import contradicts, presented
 from comity.cooperation.ledger.store import (
     CosignedCheckpoint,
     WitnessedLog,
@@ -16,11 +17,17 @@ from comity.cooperation.ledger.store import (
     keep_cosigned_checkpoint,
     keep_evidence,
     keep_witnessed,
+    lock_witnessed,
     witnessed,
 )
-from comity.cooperation.ledger.tree import EMPTY_ROOT, ProofInvalid, verify_consistency
+from comity.cooperation.ledger.tree import EMPTY_ROOT, ProofInvalid, roots_of_consistency, verify_consistency
 from comity.foundation.clock import Clock
 from comity.foundation.errors import ComityError
+
+UNPROVED = (
+    "The partner's log does not continue the one we co-signed. At a size that is a power of two the proof alone does "
+    "not show a third party which of the two histories was signed."
+)
 
 
 class LogContradiction(ComityError):
@@ -66,39 +73,27 @@ def witness_checkpoint(
 ) -> str:
     """Verify that the partner's checkpoint continues the last one we co-signed; return it with our co-signature.
 
+    Others who witness this partner's log wait until this transaction ends.
+
     Raises:
         CheckpointInvalid: the note is not the partner's.
-        ForkDetected: same size with another root, or a proof of the right start that does not lead there.
+        ConsistencyProofMissing: the proof is absent, has a wrong length or does not lead to its own checkpoint.
+        ForkDetected: same size with another root, or a proof that starts at another log than the one we co-signed.
         RollbackDetected: it is smaller than what we co-signed.
     """
     checkpoint = read_checkpoint(note, partner)
-    seen = witnessed(session, partner.authority) or WitnessedLog(0, EMPTY_ROOT, "")
-    if checkpoint.size < seen.size:
-        raise RollbackDetected(authority=partner.authority, witnessed_note=seen.note, presented_note=checkpoint.note)
-    try:
-        verify_consistency(
-            old_size=seen.size,
-            old_root=seen.root,
-            new_size=checkpoint.size,
-            new_root=checkpoint.root,
-            proof=proof,
-        )
-    except ProofInvalid as error:
-        if checkpoint.size > seen.size and not proof:
-            raise ConsistencyProofMissing from error
-        raise ForkDetected(
-            authority=partner.authority, witnessed_note=seen.note, presented_note=checkpoint.note
-        ) from error
+    seen = lock_witnessed(session, partner.authority, clock=clock) or WitnessedLog(0, EMPTY_ROOT, "")
+    before = Checkpoint(checkpoint.origin, seen.size, seen.root, seen.note)
+    _check_continues(partner.authority, before, checkpoint, proof)
     cosigned = cosign(checkpoint, keys, clock.now())
     if checkpoint.size > seen.size or not seen.note:
-        keep_witnessed(
-            session, partner.authority, WitnessedLog(checkpoint.size, checkpoint.root, cosigned), clock=clock
-        )
+        log = WitnessedLog(checkpoint.size, checkpoint.root, cosigned)
+        keep_witnessed(session, partner.authority, log, clock=clock)
     return cosigned
 
 
 def keep_fork_evidence(session: Session, error: LogContradiction, clock: Clock) -> None:
-    """Keep the two notes that contradict each other; both bear the partner's signature."""
+    """Keep the two statements that contradict each other; the partner signed both. The same pair is kept once."""
     keep_evidence(
         session,
         {
@@ -122,6 +117,41 @@ def keep_cosigned(session: Session, *, partner: PublicIdentity, note: str, own: 
     if checkpoint.size > head(session).size or root_at(session, checkpoint.size) != checkpoint.root:
         raise CheckpointInvalid("the co-signed checkpoint is not one of this log's")
     keep_cosigned_checkpoint(session, _cosigned(partner, checkpoint, clock))
+
+
+def _check_continues(authority: str, seen: Checkpoint, checkpoint: Checkpoint, proof: Sequence[bytes]) -> None:
+    is_longer = checkpoint.size > seen.size
+    told = presented(checkpoint.note, old_size=seen.size, proof=proof if is_longer else ())
+    evidence = {"authority": authority, "witnessed_note": seen.note, "presented_note": told}
+    if checkpoint.size < seen.size:
+        raise RollbackDetected(**evidence)
+    if contradicts(seen, checkpoint, proof):
+        raise ForkDetected(**evidence)
+    if not is_longer:
+        return
+    try:
+        verify_consistency(
+            old_size=seen.size, old_root=seen.root, new_size=checkpoint.size, new_root=checkpoint.root, proof=proof
+        )
+    except ProofInvalid as error:
+        if _is_like_a_fork(seen.size, checkpoint.size, proof):
+            raise ForkDetected(UNPROVED, **evidence) from error
+        raise ConsistencyProofMissing from error
+
+
+def _is_like_a_fork(old_size: int, new_size: int, proof: Sequence[bytes]) -> bool:
+    """Claim that the proof has the right form, from a size that is a power of two.
+
+    Such a proof leaves the older root out (RFC 9162 section 2.1.4.1): one from a fork cannot be told from a damaged
+    one. A partner signs its batches, so that it answers for either.
+    """
+    if old_size == 0 or old_size & (old_size - 1):
+        return False
+    try:
+        roots_of_consistency(old_size=old_size, old_root=EMPTY_ROOT, new_size=new_size, proof=proof)
+    except ProofInvalid:
+        return False
+    return True
 
 
 def _cosigned(partner: PublicIdentity, checkpoint: Checkpoint, clock: Clock) -> CosignedCheckpoint:
