@@ -34,7 +34,11 @@ MORE = 300
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder, staged(Path(folder)) as stage:
-        told = play(stage, Script(SEED, CONSIGNMENTS, Path(folder)), step=lambda _title, _length: lambda _count: None)
+        told = play(
+            stage,
+            Script(SEED, CONSIGNMENTS, Path(folder), Path(folder) / "bundle.json"),
+            step=lambda _title, _length: lambda _count: None,
+        )
         memory = [_peak_mb(one.process.pid) for one in (stage.exporter, stage.importer)]
         taken, statements = _clear_more(stage)
     exchange, mirror = told["exchange"], told["mirror"]

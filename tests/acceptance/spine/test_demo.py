@@ -44,6 +44,12 @@ def test_examinations_are_fed_back_and_the_proof_verifies(figures):
     assert figures["proof"]["witnessed_by"] == ["KE"]
 
 
+def test_evidence_outlives_the_demonstration_and_a_stranger_verifies_it(figures):
+    ran = subprocess.run([sys.executable, "-m", "comity", "verify", figures["proof"]["bundle"]], capture_output=True)
+
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_every_import_has_a_lane(figures):
     lanes = figures["clearance"]["lanes"]
 

@@ -35,9 +35,10 @@ def demo(
     place = nullcontext(str(home)) if home else tempfile.TemporaryDirectory(prefix="comity-demo-")
     with reporting(as_json=as_json), place as folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
+        bundle = (home or Path(tempfile.mkdtemp(prefix="comity-evidence-"))) / "bundle.json"
         with staged(Path(folder)) as stage:
             with progress(quiet=as_json) as bar:
-                figures = play(stage, Script(seed, consignments, Path(folder)), step=_steps(bar))
+                figures = play(stage, Script(seed, consignments, Path(folder), bundle), step=_steps(bar))
             if as_json:
                 write_json(figures)
             else:

@@ -26,11 +26,12 @@ IMPORTS_FROM = "KE"
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Which world is played, and where its files go."""
+    """Which world is played, where its files go, and where the evidence that outlives them."""
 
     seed: int
     consignments: int
     folder: Path
+    bundle: Path
 
 
 def play(stage: Stage, script: Script, *, step: Step) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def play(stage: Stage, script: Script, *, step: Step) -> dict[str, Any]:
         "clearance": count.count_clearance(stage, taken_ms),
         "mirror": count.judge_mirror(world.truth, count.found_by(stage, mirror)),
         "examinations": count.count_examinations(stage),
-        "proof": _prove(stage, mirror, script.folder / "bundle.json"),
+        "proof": _prove(stage, mirror, script.bundle),
         "seconds": round(time.monotonic() - begun, 1),
     }
 
