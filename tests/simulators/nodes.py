@@ -13,9 +13,9 @@ from comity.cooperation.agreements.lifecycle import sign_agreement
 from comity.cooperation.agreements.release import ReleaseRequest, release
 from comity.cooperation.agreements.store import add_signature, keep_agreement
 from comity.cooperation.exchange.card import PeerCard
+from comity.cooperation.exchange.deliver import DeliveryReport, deliver_batch
 from comity.cooperation.exchange.inbox import Handler, ReceivedMessage, receive_batch
 from comity.cooperation.exchange.outbox import enqueue
-from comity.cooperation.exchange.sender import DeliveryReport, deliver_batch
 from comity.cooperation.exchange.store import OutboxMessage, Peer, add_peer
 from comity.cooperation.exchange.transport import InMemoryTransport
 from comity.cooperation.identity.keys import NodeKeys, generate_keys
@@ -42,20 +42,21 @@ class Node:
 
 @dataclass(slots=True)
 class Pair:
-    """Kenya and Uganda with one agreement in force; `tamper` changes batches on the wire."""
+    """Kenya and Uganda with one agreement in force; `tamper` changes batches on the wire, `reply` the answers."""
 
     kenya: Node
     uganda: Node
     agreement: Agreement
     clock: FixedClock
     tamper: Tamper = lambda body: body
+    reply: Tamper = lambda answer: answer
     batches: list[bytes] = field(default_factory=list)
     is_down: bool = False
 
-    def declare(self, subject: str, **payload: Any) -> OutboxMessage:
-        """Release and queue one export record from Kenya to Uganda."""
+    def declare(self, subject: str, *, under: str | None = None, **payload: Any) -> OutboxMessage:
+        """Release and queue one export record from Kenya to Uganda, under a certain agreement where one is named."""
         request = ReleaseRequest(
-            "UG", EXPORT, "export-declaration", "mirror-matching", subject, payload or {"mrn": subject}
+            "UG", EXPORT, "export-declaration", "mirror-matching", subject, payload or {"mrn": subject}, under
         )
         with self.kenya.database.transaction() as session:
             released = release(session, request=request, sender="KE", clock=self.clock)
@@ -76,7 +77,7 @@ class Pair:
 
     def _arrive(self, body: bytes) -> bytes:
         self.batches.append(body)
-        return self.receive(self.tamper(body))
+        return self.reply(self.receive(self.tamper(body)))
 
 
 def make_pair(first: Database, second: Database, clock: FixedClock, *, valid_to: date = date(2030, 1, 1)) -> Pair:
@@ -91,11 +92,19 @@ def make_pair(first: Database, second: Database, clock: FixedClock, *, valid_to:
             for other in nodes.values():
                 if other is not node:
                     add_peer(session, PeerCard(other.keys.public, "https://127.0.0.1:1", ""), clock=clock)
-            keep_agreement(session, agreement, clock=clock)
-            for signer in nodes.values():
+    pair = Pair(nodes["KE"], nodes["UG"], agreement, clock)
+    bring_into_force(pair, agreement)
+    return pair
+
+
+def bring_into_force(pair: Pair, agreement: Agreement) -> None:
+    """Let both nodes keep an agreement that both have signed."""
+    for node in (pair.kenya, pair.uganda):
+        with node.database.transaction() as session:
+            keep_agreement(session, agreement, clock=pair.clock)
+            for signer in (pair.kenya, pair.uganda):
                 signature = sign_agreement(agreement, signer.keys)
-                add_signature(session, agreement.id, signature, identity=signer.keys.public, clock=clock)
-    return Pair(nodes["KE"], nodes["UG"], agreement, clock)
+                add_signature(session, agreement.id, signature, identity=signer.keys.public, clock=pair.clock)
 
 
 def partner_of(pair: Pair) -> Peer:

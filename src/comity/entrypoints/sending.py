@@ -11,7 +11,6 @@ from comity.cooperation.exchange.sender import SenderThread
 from comity.cooperation.exchange.store import list_peers
 from comity.cooperation.exchange.transport import HttpTransport
 from comity.entrypoints.node import Node
-from comity.foundation.errors import ComityError
 
 PARTNERS_LOOKED_FOR_SECONDS = 2.0  # a partner added while the node runs is served within this time
 
@@ -47,7 +46,9 @@ class Senders:
         while not self._stopping.is_set():
             try:
                 self._start_missing()
-            except ComityError:
+            except (
+                Exception
+            ):  # whatever it was (a database that restarts): a watcher that ends leaves partners unserved
                 log.exception("senders.partners-unreadable")
             self._stopping.wait(PARTNERS_LOOKED_FOR_SECONDS)
 

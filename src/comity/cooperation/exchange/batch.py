@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from comity.cooperation.exchange import jws
+from comity.cooperation.exchange.envelope import Authority, Count, Digest
 from comity.cooperation.exchange.errors import EnvelopeInvalid
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 
@@ -18,22 +19,34 @@ MOST_MESSAGES = 1_000
 MOST_PROOF = 64
 
 
+Outcome = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"\A[^\x00-\x1f\x7f]+\Z")]
+
+
+Result = Literal["stored", "refused", "again"]
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Whom a batch says it is from, read before anything else of it: whose key is it to be verified with?"""
+
+    sender: Authority
+
+
 class SealedMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One sealed message, its id, and the agreement whose hash is in the seal."""
 
-    id: str
-    agreement_hash: str
+    id: Digest
+    agreement_hash: Digest
     sealed: bytes
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the sender says: `proof` shows that `checkpoint` continues the log of `proof_from` entries."""
 
-    sender: str
-    recipient: str
+    sender: Authority
+    recipient: Authority
     created: datetime
     checkpoint: str
-    proof_from: int
+    proof_from: Count
     proof: list[bytes]
     messages: list[SealedMessage]
 
@@ -41,16 +54,18 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the recipient says: one receipt a message, and its co-signature on the sender's checkpoint, if it could.
 
+    `batch` is the SHA-256 of the batch that it answers, so that it answers no other.
     `witnessed_size` is how much of the sender's log the recipient has co-signed; `refusal` says why it did not.
     """
 
-    sender: str
-    recipient: str
+    sender: Authority
+    recipient: Authority
+    batch: Digest
     created: datetime
     receipts: list[bytes]
     cosigned: str | None
-    witnessed_size: int
-    refusal: str | None
+    witnessed_size: Count
+    refusal: Outcome | None
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,18 +75,18 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the refusal's code; `missing` names the sequence that must come first.
     """
 
-    message_id: str
-    sender: str
-    recipient: str
-    sequence: int
-    result: str
-    outcome: str
+    message_id: Digest
+    sender: Authority
+    recipient: Authority
+    sequence: Count
+    result: Result
+    outcome: Outcome
     received: datetime
-    ledger_index: int | None = None
-    missing: int | None = None
+    ledger_index: Count | None = None
+    missing: Count | None = None
 
 
-_T = TypeVar("_T", Batch, Answer, Receipt)
+_T = TypeVar("_T", Batch, Answer, Receipt, Claim)
 
 
 def write(value: Batch | Answer | Receipt, *, typ: str, keys: NodeKeys) -> bytes:
@@ -100,4 +115,6 @@ def decode(content: bytes, kind: type[_T]) -> _T:
         raise EnvelopeInvalid(f"the {kind.__name__.lower()} is not of this version: {error}") from error
     if isinstance(value, Batch) and (len(value.messages) > MOST_MESSAGES or len(value.proof) > MOST_PROOF):
         raise EnvelopeInvalid("the batch holds more messages or a longer proof than a batch can")
+    if isinstance(value, Answer) and len(value.receipts) > MOST_MESSAGES:
+        raise EnvelopeInvalid("the answer holds more receipts than a batch can hold messages")
     return value

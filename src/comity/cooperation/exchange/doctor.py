@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.lifecycle import AgreementStatus
 from comity.cooperation.agreements.store import agreements_with
+from comity.cooperation.exchange.deliver import deliver_batch
 from comity.cooperation.exchange.errors import ClockSkewed, ExchangeError, PartnerUnreachable
-from comity.cooperation.exchange.sender import deliver_batch
 from comity.cooperation.exchange.store import Peer, exchange_counts
 from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys

@@ -9,41 +9,51 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Annotated, Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PublicKey, Suite
 
 from comity.cooperation.exchange import jws
-from comity.cooperation.exchange.errors import EnvelopeInvalid, SealInvalid
+from comity.cooperation.exchange.errors import EnvelopeInvalid, MessageTooLarge, SealInvalid
 from comity.cooperation.identity.keys import ENCRYPTION_SUITE, NodeKeys, PublicIdentity
 from comity.foundation.canonical_json import canonical_json
 
 MESSAGE_TYPE = "comity-message.v1+jws"
 LARGEST_MESSAGE_BYTES = 4 * 1024 * 1024  # a guess: a declaration of 999 items is 600 kB
+DEEPEST_PAYLOAD = 32  # a guess: a declaration nests eight deep
 FIRST_PREVIOUS = "0" * 64
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+Authority = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{2}\Z")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"\A[^\x00-\x1f\x7f]+\Z")]
+Subject = Annotated[str, msgspec.Meta(max_length=128, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+"""Whole numbers up to the largest that every JSON reader agrees on (RFC 8785)."""
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a message says of itself; `sequence` and `previous_hash` are per pair, agreement and direction."""
 
-    sender: str
-    recipient: str
-    agreement_id: str
-    agreement_hash: str
-    clause: str
-    sequence: int
-    previous_hash: str
-    purpose: str
-    data_class: str
-    marking: str
-    type: str
+    sender: Authority
+    recipient: Authority
+    agreement_id: Name
+    agreement_hash: Digest
+    clause: Name
+    sequence: Count
+    previous_hash: Digest
+    purpose: Name
+    data_class: Name
+    marking: Name
+    type: Name
     created: datetime
     expires: datetime
-    subject: str
-    release_id: str
+    subject: Subject
+    release_id: Name
 
 
 class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,33 +65,41 @@ _decoder = msgspec.json.Decoder(_Signed)
 
 
 def sign_message(header: Header, payload: dict[str, Any], *, keys: NodeKeys) -> tuple[bytes, str]:
-    """Return the signed message (compact JWS) and its id."""
-    content = canonical_json({"header": msgspec.to_builtins(header), "payload": payload})
-    return jws.sign(content, typ=MESSAGE_TYPE, keys=keys), hashlib.sha256(content).hexdigest()
+    """Return the signed message (compact JWS) and its id.
+
+    Raises:
+        ExchangeError: EnvelopeInvalid or MessageTooLarge: every partner would have to refuse it, now and for ever.
+    """
+    try:
+        content = canonical_json({"header": msgspec.to_builtins(header), "payload": payload})
+    except RecursionError as error:
+        raise MessageTooLarge from error
+    except ValueError as error:
+        raise EnvelopeInvalid("the message holds something that JSON cannot say the same everywhere") from error
+    _read(content)
+    signed = jws.sign(content, typ=MESSAGE_TYPE, keys=keys)
+    if len(signed) > LARGEST_MESSAGE_BYTES:
+        raise MessageTooLarge
+    return signed, hashlib.sha256(content).hexdigest()
 
 
 def read_message(message: bytes, *, sender: PublicIdentity) -> tuple[Header, dict[str, Any], str]:
     """Verify a signed message and return header, payload and id.
 
     Raises:
-        ExchangeError: EnvelopeInvalid, CriticalFieldUnknown or SignatureInvalid.
+        ExchangeError: EnvelopeInvalid, CriticalFieldUnknown, SignatureInvalid or MessageTooLarge.
     """
     if len(message) > LARGEST_MESSAGE_BYTES:
-        raise EnvelopeInvalid("the message is larger than a message can be")
+        raise MessageTooLarge
     content = jws.verify(message, typ=MESSAGE_TYPE, sender=sender)
-    try:
-        signed = _decoder.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise EnvelopeInvalid(f"the message is not of this version: {error}") from error
-    if signed.header.created.tzinfo is None or signed.header.expires.tzinfo is None:
-        raise EnvelopeInvalid("the message's times need a time zone")
+    signed = _read(content)
     return signed.header, signed.payload, hashlib.sha256(content).hexdigest()
 
 
 def seal(message: bytes, *, recipient: PublicIdentity, agreement_hash: str) -> bytes:
     """Encrypt a signed message to the recipient."""
     info = _info(recipient.authority, agreement_hash)
-    return _SUITE.encrypt(message, recipient.encryption_public_key(), info=info)
+    return _SUITE.encrypt(message, _sealing_key(recipient), info=info)
 
 
 def open_sealed(sealed: bytes, *, keys: NodeKeys, agreement_hash: str) -> bytes:
@@ -94,6 +112,38 @@ def open_sealed(sealed: bytes, *, keys: NodeKeys, agreement_hash: str) -> bytes:
         return _SUITE.decrypt(sealed, keys.decryption_key(), info=_info(keys.authority, agreement_hash))
     except (InvalidTag, ValueError) as error:
         raise SealInvalid from error
+
+
+@lru_cache(maxsize=256)
+def _sealing_key(recipient: PublicIdentity) -> MLKEM768X25519PublicKey:
+    return recipient.encryption_public_key()
+
+
+def _read(content: bytes) -> _Signed:
+    """Read what is signed and refuse what could not be kept: too deep, a NUL character, a time without a zone."""
+    try:
+        signed = _decoder.decode(content)
+    except RecursionError as error:
+        raise MessageTooLarge from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EnvelopeInvalid(f"the message is not of this version: {error}") from error
+    if signed.header.created.tzinfo is None or signed.header.expires.tzinfo is None:
+        raise EnvelopeInvalid("the message's times need a time zone")
+    may_hold_nul = b"\\u0000" in content
+    if not may_hold_nul and content.count(b"{") + content.count(b"[") <= DEEPEST_PAYLOAD:
+        return signed
+    layer: list[Any] = [signed.payload]
+    for _ in range(DEEPEST_PAYLOAD):
+        inner: list[Any] = []
+        for value in layer:
+            held = [*value, *value.values()] if isinstance(value, dict) else value
+            inner += [one for one in held if isinstance(one, dict | list)]
+            if may_hold_nul and any(isinstance(one, str) and "\0" in one for one in held):
+                raise EnvelopeInvalid("the payload holds a NUL character, which no database keeps")
+        layer = inner
+        if not layer:
+            return signed
+    raise MessageTooLarge(f"the payload is nested deeper than {DEEPEST_PAYLOAD}")
 
 
 def _info(recipient: str, agreement_hash: str) -> bytes:

@@ -87,6 +87,13 @@ class TypeUnknown(ExchangeError):
     code = "exchange.type-unknown"
 
 
+class MessageTooLarge(ExchangeError):
+    """The message is larger, or nested deeper, than a message can be; send less in one."""
+
+    code = "exchange.message-too-large"
+    status = 413
+
+
 class BatchTooLarge(ExchangeError):
     """The batch is larger than this node takes; send fewer messages at once."""
 
@@ -112,6 +119,20 @@ class PartnerRefused(ExchangeError):
     """The partner refused the batch."""
 
     code = "exchange.partner-refused"
+    status = 502
+
+
+class AnswerWrong(ExchangeError):
+    """The partner's answer is to another batch; it was replayed or mixed up, and everything still waits."""
+
+    code = "exchange.answer-wrong"
+    status = 502
+
+
+class ReceiptWrong(ExchangeError):
+    """The partner's answer holds no receipt for a message, or one that does not verify or speaks of another message."""
+
+    code = "exchange.receipt-wrong"
     status = 502
 
 

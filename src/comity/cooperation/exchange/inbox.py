@@ -6,6 +6,7 @@ sent again does not, and those behind it wait for it. A known message gets the r
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,9 @@ from comity.cooperation.exchange.batch import (
     RECEIPT_TYPE,
     Answer,
     Batch,
+    Claim,
     Receipt,
+    Result,
     SealedMessage,
     decode,
     read,
@@ -51,14 +54,16 @@ from comity.cooperation.exchange.store import (
     PeerState,
     find_peer,
     insert_incoming,
+    lock_peer,
     lock_stream,
     move_stream,
     note_batch,
     note_contact,
     receipts_for,
 )
-from comity.cooperation.identity.keys import NodeKeys
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.cooperation.ledger.append import NewEntry, append
+from comity.cooperation.ledger.store import evidence_against
 from comity.cooperation.ledger.witness import (
     ConsistencyProofMissing,
     LogContradiction,
@@ -70,8 +75,12 @@ from comity.foundation.clock import Clock
 from comity.foundation.errors import ComityError
 from comity.foundation.storage.session import Database
 
-STORED, REFUSED, AGAIN = "stored", "refused", "again"
+STORED: Result = "stored"
+REFUSED: Result = "refused"
+AGAIN: Result = "again"
 INTERNAL = "exchange.receiver-failed"
+_NODE_FAILED = 500
+_MOST_EVIDENCE = 100  # against one partner; a guess: the first few prove it
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +114,9 @@ class _Taken:
 
     message: SealedMessage
     header: Header | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
     jws: bytes = b""
-    result: str = AGAIN
+    result: Result = AGAIN
     outcome: str = INTERNAL
     missing: int | None = None
     receipt: bytes = b""
@@ -147,28 +157,48 @@ def receive_batch(
     """
     if len(body) > limits.largest_bytes:
         raise BatchTooLarge
-    claimed = decode(peek(body), Batch)
+    batch, sender = _verified(database, body)
+    opened = [_opened(message, keys=keys, sender=sender) for message in batch.messages]
     with database.transaction() as session:
-        try:
-            peer = find_peer(session, claimed.sender)
-        except PeerUnknown as error:
-            raise SenderUnknown from error
-        batch = read(body, Batch, typ=BATCH_TYPE, sender=peer.identity)
-        run = _Run(session, peer, keys, clock.now(), handlers, limits.skew)
+        run = _Run(session, lock_peer(session, batch.sender), keys, clock.now(), handlers, limits.skew)
         _check_batch(batch, run)
-        note_batch(session, peer.authority, created=batch.created)
-        receipts = _take_all(run, batch.messages, clock)
+        note_batch(session, run.peer.authority, created=batch.created)
+        receipts = _take_all(run, opened, clock)
         cosigned, refusal = _witness(run, batch, clock)
         answer = Answer(
             sender=keys.authority,
-            recipient=peer.authority,
+            recipient=run.peer.authority,
+            batch=hashlib.sha256(body).hexdigest(),
             created=run.now,
             receipts=receipts,
             cosigned=cosigned,
-            witnessed_size=witnessed_size(session, peer.authority),
+            witnessed_size=witnessed_size(session, run.peer.authority),
             refusal=refusal,
         )
     return write(answer, typ=ANSWER_TYPE, keys=keys)
+
+
+def _verified(database: Database, body: bytes) -> tuple[Batch, PublicIdentity]:
+    """Verify before anything else: a stranger's bytes are not read further, and take no lock."""
+    claimed = decode(peek(body), Claim)
+    try:
+        with database.reading() as session:
+            sender = find_peer(session, claimed.sender).identity
+    except PeerUnknown as error:
+        raise SenderUnknown from error
+    return read(body, Batch, typ=BATCH_TYPE, sender=sender), sender
+
+
+def _opened(message: SealedMessage, *, keys: NodeKeys, sender: PublicIdentity) -> _Taken:
+    """Open and verify one message; no database is needed, so no lock is held."""
+    try:
+        jws = open_sealed(message.sealed, keys=keys, agreement_hash=message.agreement_hash)
+        header, payload, message_id = read_message(jws, sender=sender)
+        if message_id != message.id or header.agreement_hash != message.agreement_hash:
+            raise EnvelopeInvalid("the batch names another id or agreement than the message inside")
+    except ExchangeError as error:
+        return _Taken(message, outcome=error.code)
+    return _Taken(message, header=header, payload=payload, jws=jws)
 
 
 def _check_batch(batch: Batch, run: _Run) -> None:
@@ -180,50 +210,46 @@ def _check_batch(batch: Batch, run: _Run) -> None:
         raise BatchReplayed
 
 
-def _take_all(run: _Run, messages: list[SealedMessage], clock: Clock) -> list[bytes]:
-    known = receipts_for(run.session, [message.id for message in messages])
-    taken: list[_Taken] = []
-    for message in messages:
-        one = _Taken(message, receipt=known.get(message.id, b""))
-        if not one.receipt:
-            _take(run, one)
+def _take_all(run: _Run, opened: list[_Taken], clock: Clock) -> list[bytes]:
+    known = receipts_for(run.session, run.peer.authority, [one.message.id for one in opened])
+    for one in opened:
+        one.receipt = known.get(one.message.id, b"")
+        if not one.receipt and one.header is not None:
+            _take(run, one, one.header)
             if one.result != AGAIN:
-                known[message.id] = b"-"  # the same id twice in one batch: the second waits for the next
-        taken.append(one)
-    _keep(run, taken, clock)
-    return [one.receipt for one in taken if one.receipt != b"-"]
+                known[one.message.id] = b"-"  # the same id twice in one batch: there is one receipt
+    _keep(run, opened, clock)
+    return [one.receipt for one in opened if one.receipt != b"-"]
 
 
-def _take(run: _Run, one: _Taken) -> None:
-    """Decide about one message; what its handler changes is in a savepoint."""
+def _take(run: _Run, one: _Taken, header: Header) -> None:
+    """Decide about one message; what its handler changes is in a savepoint.
+
+    A `ComityError` is the business's refusal, final, and the stream goes on. A node's own failure (status 500 and
+    above, or any other exception) is temporary: nothing is kept, and the stream waits for this message.
+    """
     try:
-        one.jws = open_sealed(one.message.sealed, keys=run.keys, agreement_hash=one.message.agreement_hash)
-        header, payload, message_id = read_message(one.jws, sender=run.peer.identity)
-        if message_id != one.message.id or header.agreement_hash != one.message.agreement_hash:
-            raise EnvelopeInvalid("the batch names another id or agreement than the message inside")
-        one.header = header
         _check_addresses(header, run)
         _check_chain(header, run)
     except MessageWithheld as withheld:
-        one.outcome = withheld.code
-        one.missing = run.last_of(one.header.agreement_id)[0] + 1 if one.header else None
+        one.outcome, one.missing = withheld.code, run.last_of(header.agreement_id)[0] + 1
         return
     except ExchangeError as error:
         one.header, one.outcome = None, error.code
         return
     try:
-        handler = _admitted(run, header, payload, message_id)
+        handler = _admitted(run, header, one.payload, one.message.id)
         with run.session.begin_nested():
-            message = ReceivedMessage(header, payload, message_id, header.sender, run.now)
+            message = ReceivedMessage(header, one.payload, one.message.id, header.sender, run.now)
             one.outcome = handler(run.session, message)
             one.result = STORED
-    except ComityError as error:
+    except Exception as error:
+        if not isinstance(error, ComityError) or error.status >= _NODE_FAILED:
+            log.exception("exchange.receiver-failed message=%s", one.message.id)
+            one.header, one.outcome = None, INTERNAL
+            return
         one.result, one.outcome = REFUSED, error.code
-    except Exception:
-        log.exception("exchange.receiver-failed message=%s", message_id)
-        one.header = None
-        return
-    run.streams[header.agreement_id] = (header.sequence, message_id)
+    run.streams[header.agreement_id] = (header.sequence, one.message.id)
 
 
 def _check_addresses(header: Header, run: _Run) -> None:
@@ -322,7 +348,9 @@ def _witness(run: _Run, batch: Batch, clock: Clock) -> tuple[str | None, str | N
         )
     except LogContradiction as contradiction:
         log.warning("%s partner=%s", contradiction.code, partner.authority)
-        keep_fork_evidence(run.session, contradiction, clock)
+        kept = evidence_against(run.session, partner.authority)
+        if len(kept) < _MOST_EVIDENCE and contradiction.presented_note not in [one["presented_note"] for one in kept]:
+            keep_fork_evidence(run.session, contradiction, clock)
         note_contact(
             run.session,
             partner.authority,

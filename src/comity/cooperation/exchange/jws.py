@@ -32,9 +32,7 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity) -> bytes:
         CriticalFieldUnknown: its header names an algorithm or a field this version does not know.
         SignatureInvalid: the signature is not the sender's.
     """
-    parts = jws.split(b".")
-    if len(parts) != 3:
-        raise EnvelopeInvalid("the envelope has not the three parts of a compact JWS; was it truncated?")
+    parts = _parts(jws)
     if parts[0] != _protected(typ):
         _refuse_header(parts[0], typ)
     try:
@@ -50,10 +48,15 @@ def peek(jws: bytes) -> bytes:
     Raises:
         EnvelopeInvalid: it is not a compact JWS.
     """
-    parts = jws.split(b".")
+    parts = _parts(jws)
+    return _decode(parts[1])
+
+
+def _parts(jws: bytes) -> list[bytes]:
+    parts = jws.split(b".", 3)  # no further than it must: a body of dots alone would become a list of millions
     if len(parts) != 3:
         raise EnvelopeInvalid("the envelope has not the three parts of a compact JWS; was it truncated?")
-    return _decode(parts[1])
+    return parts
 
 
 @lru_cache(maxsize=1024)
@@ -69,7 +72,7 @@ def _protected(typ: str) -> bytes:
 def _refuse_header(protected: bytes, typ: str) -> None:
     try:
         header = msgspec.json.decode(_decode(protected))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeInvalid("the envelope's header is not JSON") from error
     if not isinstance(header, Mapping):
         raise EnvelopeInvalid("the envelope's header is not an object")

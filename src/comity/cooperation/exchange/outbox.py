@@ -28,20 +28,31 @@ def enqueue(session: Session, release: Release, *, keys: NodeKeys, clock: Clock)
 
 
 def enqueue_many(session: Session, releases: Sequence[Release], *, keys: NodeKeys, clock: Clock) -> list[OutboxMessage]:
-    """Queue releases in the given order; the message, its place in the stream and its ledger leaf commit together."""
-    messages: list[OutboxMessage] = []
-    streams = sorted(releases, key=lambda one: (one.recipient, one.agreement_id))
-    for (recipient, agreement_id), group in groupby(streams, key=lambda one: (one.recipient, one.agreement_id)):
+    """Queue releases in the given order; the message, its place in the stream and its ledger leaf commit together.
+
+    Raises:
+        ExchangeError: EnvelopeInvalid or MessageTooLarge: no partner could take it; nothing is queued.
+    """
+    if not releases:
+        return []
+    made: dict[int, OutboxMessage] = {}
+    places = sorted(range(len(releases)), key=lambda place: _stream_of(releases[place]))
+    for (recipient, agreement_id), group in groupby(places, key=lambda place: _stream_of(releases[place])):
         sequence, last_id = lock_stream(session, recipient, agreement_id, OUT)
-        for release in group:
+        for place in group:
             sequence += 1
-            message = _sign(release, sequence=sequence, previous=last_id, keys=keys)
-            messages.append(message)
+            message = _sign(releases[place], sequence=sequence, previous=last_id, keys=keys)
+            made[place] = message
             last_id = message.id
         move_stream(session, recipient, agreement_id, OUT, sequence=sequence, last_id=last_id)
+    messages = [made[place] for place in range(len(releases))]
     insert_outgoing(session, messages)
     append(session, [NewEntry("message-sent", message.subject, message.jws) for message in messages], clock)
     return messages
+
+
+def _stream_of(release: Release) -> tuple[str, str]:
+    return release.recipient, release.agreement_id
 
 
 def _sign(release: Release, *, sequence: int, previous: str, keys: NodeKeys) -> OutboxMessage:

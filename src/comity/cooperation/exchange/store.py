@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from comity.cooperation.exchange.card import PeerCard
@@ -126,9 +128,25 @@ def list_peers(session: Session) -> list[Peer]:
     return [_peer(row) for row in session.scalars(select(PeerRow).order_by(PeerRow.authority))]
 
 
+def lock_peer(session: Session, authority: str) -> Peer:
+    """Return a partner and keep its other batches waiting until this transaction ends.
+
+    Raises:
+        PeerUnknown: none of that name.
+    """
+    row = session.get(PeerRow, authority, with_for_update=True)
+    if row is None:
+        raise PeerUnknown
+    return _peer(row)
+
+
 def note_contact(session: Session, authority: str, *, state: PeerState, error: str | None, at: datetime) -> None:
-    """Keep how the last attempt to reach a partner went."""
+    """Keep how the last attempt to reach a partner went; a contradiction stays in sight."""
     values: dict[str, Any] = {"state": state, "last_error": error}
+    if state is not PeerState.CONTRADICTING:
+        contradicts = PeerRow.state == PeerState.CONTRADICTING
+        values["state"] = case((contradicts, PeerRow.state), else_=str(state))
+        values["last_error"] = case((contradicts, PeerRow.last_error), else_=error)
     if state is PeerState.REACHED:
         values["last_contact_at"] = at
     session.execute(update(PeerRow).where(PeerRow.authority == authority).values(**values))
@@ -165,42 +183,89 @@ def move_stream(
 
 def insert_outgoing(session: Session, messages: Sequence[OutboxMessage]) -> None:
     """Write messages to the outbox, one statement for all."""
-    session.execute(insert(OutboxRow), [{name: getattr(one, name) for name in _OUTGOING} for one in messages])
+    session.execute(_OUTBOX.insert(), [{name: getattr(one, name) for name in _OUTGOING} for one in messages])
 
 
-def waiting_for(session: Session, partner: str, limit: int) -> list[OutboxMessage]:
-    """Return the messages that wait for a partner, in order of each stream."""
+def is_waiting(session: Session, partner: str) -> bool:
+    """Claim that something waits for a partner."""
+    query = select(OutboxRow.id).where(OutboxRow.partner == partner, OutboxRow.state == MessageState.WAITING)
+    return session.scalar(query.limit(1)) is not None
+
+
+def waiting_for(
+    session: Session,
+    partner: str,
+    *,
+    most_messages: int,
+    most_bytes: int,
+    probing: Collection[str] = (),
+    after: Mapping[str, int] = MappingProxyType({}),
+) -> list[OutboxMessage]:
+    """Return what waits for a partner, in order of each stream, every stream with its turn; at least one message.
+
+    Of the agreements in `probing`, whose streams stand still at the partner, only the first message; of those in
+    `after` only what follows that sequence.
+    """
+    streams = select(StreamRow.agreement_id).where(StreamRow.partner == partner, StreamRow.direction == OUT)
+    waiting = [
+        _sizes(session, partner, name, most=1 if name in probing else most_messages, after=after.get(name, 0))
+        for name in session.scalars(streams)
+        if not (name in probing and name in after)
+    ]
+    chosen: list[str] = []
+    held = 0
+    for message_id, size in (one for turn in zip_longest(*waiting) for one in turn if one is not None):
+        held += size
+        if len(chosen) == most_messages or (chosen and held > most_bytes):
+            break
+        chosen.append(message_id)
+    query = select(OutboxRow).where(OutboxRow.id.in_(chosen)).order_by(OutboxRow.agreement_id, OutboxRow.sequence)
+    return [_outgoing(row) for row in session.scalars(query)] if chosen else []
+
+
+def _sizes(session: Session, partner: str, agreement_id: str, *, most: int, after: int) -> list[tuple[str, int]]:
+    """Return id and bytes of the first messages of a stream that wait."""
     query = (
-        select(OutboxRow)
-        .where(OutboxRow.partner == partner, OutboxRow.state == MessageState.WAITING)
-        .order_by(OutboxRow.agreement_id, OutboxRow.sequence)
-        .limit(limit)
+        select(OutboxRow.id, func.length(OutboxRow.jws))
+        .where(
+            OutboxRow.partner == partner,
+            OutboxRow.state == MessageState.WAITING,
+            OutboxRow.agreement_id == agreement_id,
+            OutboxRow.sequence > after,
+        )
+        .order_by(OutboxRow.sequence)
+        .limit(most)
     )
-    return [_outgoing(row) for row in session.scalars(query)]
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def rewind(session: Session, partner: str, agreement_id: str, sequence: int) -> None:
     """Let the messages of a stream from `sequence` on wait again: the partner says they are missing there."""
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.partner == partner, OutboxRow.agreement_id == agreement_id, OutboxRow.sequence >= sequence)
+        .where(
+            OutboxRow.partner == partner,
+            OutboxRow.state != MessageState.WAITING,
+            OutboxRow.agreement_id == agreement_id,
+            OutboxRow.sequence >= sequence,
+        )
         .values(state=MessageState.WAITING)
     )
 
 
 def keep_receipts(session: Session, receipts: Iterable[dict[str, Any]]) -> None:
-    """Write what the partner answered: id, state, outcome, receipt, receipt_at. One statement for all."""
-    session.execute(update(OutboxRow), list(receipts))
+    """Write what the partner answered: message, state, outcome, receipt, receipt_at. One statement for all."""
+    session.connection().execute(_ANSWERED, list(receipts))
 
 
 def insert_incoming(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write messages to the inbox, one statement for all."""
-    session.execute(insert(InboxRow), list(rows))
+    session.execute(_INBOX.insert(), list(rows))
 
 
-def receipts_for(session: Session, ids: Iterable[str]) -> dict[str, bytes]:
-    """Return the receipts of the messages among `ids` that came before."""
-    query = select(InboxRow.id, InboxRow.receipt).where(InboxRow.id.in_(list(ids)))
+def receipts_for(session: Session, partner: str, ids: Iterable[str]) -> dict[str, bytes]:
+    """Return the receipts of the messages among `ids` that came from this partner before."""
+    query = select(InboxRow.id, InboxRow.receipt).where(InboxRow.id.in_(list(ids)), InboxRow.partner == partner)
     return {row.id: row.receipt for row in session.execute(query)}
 
 
@@ -250,6 +315,14 @@ def exchange_times(session: Session) -> tuple[datetime | None, datetime | None]:
     return row[0], row[1]
 
 
+# Tables, not row classes: what is written for every message needs no object of its own, and costs half.
+_OUTBOX = OutboxRow.metadata.tables[OutboxRow.__tablename__]
+_INBOX = InboxRow.metadata.tables[InboxRow.__tablename__]
+_ANSWERED = (
+    _OUTBOX.update()
+    .where(_OUTBOX.c.id == bindparam("message"))
+    .values({name: bindparam(name) for name in ("state", "outcome", "receipt", "receipt_at")})
+)
 _OUTGOING = (
     "id", "partner", "agreement_id", "agreement_hash", "sequence", "subject", "type", "jws", "created_at", "state",
     "outcome",
