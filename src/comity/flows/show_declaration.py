@@ -39,6 +39,8 @@ class DeclarationView:
     id: str
     declaration: Declaration
     decision: StoredDecision | None
+    companions: tuple[Declaration, ...]
+    """The other imports that together with this one are the mirror image: the parts of a split."""
     twins: tuple[Twin, ...]
     twin_probability: float | None
     twin_reasons: tuple[Reason, ...]
@@ -71,6 +73,9 @@ def view(session: Session, declaration_id: str) -> DeclarationView:
         id=declaration_id,
         declaration=declaration,
         decision=decision_of(session, declaration_id),
+        companions=tuple(
+            declared(session, each) for each in (match.pair.import_ids if match else ()) if each != declaration_id
+        ),
         twins=tuple(
             Twin(from_record(export.record), export.partner, export.message_id) for export in exports if export
         ),

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from comity.entrypoints.console.present.cells import State
 from comity.entrypoints.console.present.facts import duty_share_of
+from comity.entrypoints.console.present.merge import merge_records, side_by_side
 from comity.entrypoints.console.present.strip import HIGHEST, LOWEST, WIDTH, draw_strip, place
-from comity.entrypoints.console.present.twin import compare, merge_records, pair_lines
+from comity.entrypoints.console.present.twin import compare, pair_lines
 from comity.foundation.trade.declaration import (
     Commodity,
     Declaration,
@@ -126,3 +127,43 @@ def test_the_strip_shows_the_usual_band_between_its_ends():
     assert place(HIGHEST) == WIDTH
     assert draw_strip(None) is None
     assert draw_strip(Decimal("0.5")).low_at < draw_strip(Decimal("0.5")).high_at
+
+
+def test_a_split_is_compared_as_a_whole():
+    export = declaration(item(mass="300", value="3000"), item("620342", mass="100", value="900"))
+    parts = [
+        declaration(item(mass="200", value="2000")),
+        declaration(item(mass="100", value="1000"), item("620342", value="900")),
+    ]
+
+    ours, theirs = side_by_side(parts, [export])
+
+    assert compare(ours, theirs, convert=same).different == 0
+    assert [line.goods_shipment.items[0].net_mass_kg for line in (ours, theirs)] == [300, 300]
+
+
+def test_a_consolidation_of_the_same_goods_is_compared_by_their_sums():
+    exports = [declaration(item(mass="40", value="400")), declaration(item(mass="60", value="600"))]
+
+    ours, theirs = side_by_side([declaration(item(mass="100", value="1000"))], exports)
+
+    assert compare(ours, theirs, convert=same).different == 0
+
+
+def test_a_part_that_is_missing_shows_in_the_sum_and_goods_of_other_origin_stay_apart():
+    export = declaration(item(mass="300", value="3000", origin_country="KE"), item(value="50", origin_country="CN"))
+    parts = [declaration(item(mass="100", value="1000", origin_country="KE")) for _ in range(2)]
+
+    ours, theirs = side_by_side(parts, [export])
+
+    assert len(theirs.goods_shipment.items) == 2
+    assert "Net mass" in marked(compare(ours, theirs, convert=same))
+
+
+def test_one_record_beside_one_record_keeps_its_lines():
+    lines = (item(mass="40"), item(mass="60"))
+
+    ours, theirs = side_by_side([declaration(*lines)], [declaration(*lines)])
+
+    assert ours.goods_shipment.items == theirs.goods_shipment.items == lines
+    assert side_by_side([declaration(*lines)], [])[1] is None

@@ -25,9 +25,10 @@ from comity.entrypoints.console.present.declaration import (
     parties_of,
     transport_of,
 )
+from comity.entrypoints.console.present.merge import side_by_side
 from comity.entrypoints.console.present.sentences import sentence
 from comity.entrypoints.console.present.strip import draw_strip
-from comity.entrypoints.console.present.twin import compare, merge_records
+from comity.entrypoints.console.present.twin import compare
 from comity.entrypoints.console.site import Site, Visit
 from comity.features.risk.assess import Reason
 from comity.features.risk.profiles import Profile
@@ -92,9 +93,9 @@ def overrulers(visit: Visit) -> str:
 
 def _page(site: Site, visit: Visit, seen: DeclarationView) -> dict[str, object]:
     head, ours = head_of_view(seen), seen.declaration
-    theirs = merge_records([twin.declaration for twin in seen.twins])
+    our_side, theirs = side_by_side([ours, *seen.companions], [twin.declaration for twin in seen.twins])
     day = day_of(ours, site.node.clock.now().date())
-    twin = compare(ours, theirs, convert=_converter(site, day)) if theirs else None
+    twin = compare(our_side, theirs, convert=_converter(site, day)) if theirs else None
     named = {name: getattr(head, name) for name in head.__slots__}
     return (
         named
@@ -106,7 +107,7 @@ def _page(site: Site, visit: Visit, seen: DeclarationView) -> dict[str, object]:
             "twin_partner": seen.twin_partner,
             "twin_probability": seen.twin_probability,
             "twin_reasons": "; ".join(sentence(visit.language, reason) for reason in seen.twin_reasons),
-            "our_note": _note(visit, ours),
+            "our_note": _our_note(visit, seen),
             "their_note": _their_note(visit, seen),
             "discrepancies": discrepancy_words(seen.discrepancies),
             "findings": [sentence(visit.language, each.reason) for each in seen.discrepancies],
@@ -146,6 +147,12 @@ def _reason(visit: Visit, reason: Reason, profile: Profile | None, *, is_several
 def _converter(site: Site, day: date) -> Callable[[Money, str], Money | None]:
     rates = site.node.clearing().rates
     return lambda amount, currency: amount if amount.currency == currency else rates.convert(amount, currency, on=day)
+
+
+def _our_note(visit: Visit, seen: DeclarationView) -> str:
+    if seen.companions:
+        return visit.language.say(mark("%(count)s records together"), count=len(seen.companions) + 1)
+    return _note(visit, seen.declaration)
 
 
 def _their_note(visit: Visit, seen: DeclarationView) -> str:

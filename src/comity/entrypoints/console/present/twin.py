@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from comity.entrypoints.console.language import mark
@@ -22,7 +22,6 @@ from comity.entrypoints.console.present.compare import (
 )
 from comity.entrypoints.console.present.facts import (
     border_value,
-    consignments_of,
     containers_of,
     duty_share_of,
     gross_mass_of,
@@ -31,14 +30,12 @@ from comity.entrypoints.console.present.facts import (
     packages_of,
     price_per_kilogram,
     quantity_of,
-    sum_money,
     total_value,
     transport_documents_of,
 )
 from comity.entrypoints.console.present.parties import exporter_of, importer_of
 from comity.foundation.trade.declaration import Declaration, GoodsItem
 from comity.foundation.trade.money import Money
-from comity.foundation.trade.transport import Consignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +75,6 @@ def compare(ours: Declaration, theirs: Declaration, *, convert: Convert) -> Twin
     lines = tuple(_line(our_item, their_item, numbers, convert=convert) for our_item, their_item, numbers in pairs)
     our_total, their_total = total_value(ours), total_value(theirs)
     return Twin(_heading(ours, theirs, convert=convert), lines, _ratio(our_total, their_total, convert), _duty(lines))
-
-
-def merge_records(records: Sequence[Declaration]) -> Declaration | None:
-    """Return one record for the comparison: several exports that became one import are added up; None for none.
-
-    Totals that a record does not state, or in another currency, stay unknown rather than too small.
-    """
-    if len(records) < 2:
-        return records[0] if records else None
-    first = records[0]
-    masses, packages = [gross_mass_of(each) for each in records], [packages_of(each) for each in records]
-    shipments = [each.goods_shipment for each in records]
-    consignments = [each for record in records for each in consignments_of(record)]
-    whole = Consignment(
-        equipment=tuple(dict.fromkeys(one for each in consignments for one in each.equipment)),
-        transport_documents=tuple(dict.fromkeys(one for each in consignments for one in each.transport_documents)),
-    )
-    return replace(
-        first,
-        invoice_amount=sum_money(total_value(each) for each in records),
-        total_gross_mass_kg=None if None in masses else sum((each for each in masses if each is not None), Decimal(0)),
-        total_packages=None if None in packages else sum(each for each in packages if each is not None),
-        consignment=None,
-        goods_shipment=replace(
-            shipments[0], items=tuple(item for each in shipments for item in each.items), consignment=whole
-        ),
-    )
 
 
 def pair_lines(
