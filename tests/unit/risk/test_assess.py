@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from comity.features.risk.assess import SelectionPolicy, assess
+from comity.features.risk.errors import PolicyInvalid
 from comity.features.risk.lanes import Lane, most_intrusive
 from comity.features.risk.profiles import Profile, compile_profiles
 from tests.unit.risk.item_facts import an_item
@@ -59,6 +60,27 @@ def test_a_profile_counts_once_and_names_the_first_item_it_hits():
 
     assert [(each.code, each.item) for each in found.reasons] == [("tobacco", 2)]
     assert found.score == pytest.approx(0.2)
+
+
+def test_a_reason_about_the_whole_declaration_names_no_item():
+    found = judged(an_item(importer_is_new=True), an_item(importer_is_new=True))
+
+    assert [(each.code, each.item) for each in found.reasons] == [("new", 0)]
+
+
+def test_a_decision_can_be_repeated_from_what_it_keeps():
+    found = judged(an_item(), draw=0.25)
+
+    assert found.draw == 0.25
+    assert found.engine_version == f"profiles-{PROFILES.version}"
+    changed = compile_profiles([a_profile("new", "importer_is_new", 0.2, Lane.BLUE)])
+    assert changed.version != compile_profiles([a_profile("new", "importer_is_new", 0.1, Lane.BLUE)]).version
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(PolicyInvalid):
+        SelectionPolicy(random_share=share)
 
 
 def test_what_is_unknown_does_not_hit():

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from comity.features.risk.errors import PolicyInvalid
 from comity.features.risk.facts import Facts, read_facts
 from comity.features.risk.lanes import Lane
 from comity.features.risk.profiles import CompiledProfiles
 
-ENGINE_VERSION = "profiles-1"
 NOTHING = "nothing-matched"
 RANDOM = "random-selection"
 
@@ -24,6 +24,10 @@ class SelectionPolicy:
 
     random_share: float = 0.02
     random_lane: Lane = Lane.YELLOW
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.random_share <= 1:
+            raise PolicyInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A lane with its score (0 to 1) and reasons. `propensity`: how probable it was that this would be looked at."""
+    """A lane with its score (0 to 1) and reasons. `propensity`: how probable it was that this would be looked at.
+
+    `draw` and `engine_version` (of the profiles) with the facts repeat the decision.
+    """
 
     lane: Lane
     score: float
     reasons: tuple[Reason, ...]
     random_selected: bool
     propensity: float
+    draw: float
     engine_version: str
 
 
@@ -74,7 +82,8 @@ def assess(
         reasons=tuple(reasons) or (Reason(NOTHING, "No profile matched", 0.0, Lane.GREEN, 0),),
         random_selected=random_selected,
         propensity=1.0 if is_looked_at else policy.random_share,
-        engine_version=ENGINE_VERSION,
+        draw=draw,
+        engine_version=f"profiles-{profiles.version}",
     )
 
 
@@ -85,4 +94,5 @@ def _hits(items: Sequence[Facts], kind: str, profiles: CompiledProfiles, at: dat
         for hit in profiles.hits(read_facts(items[position - 1])):
             profile = profiles.profiles[hit]
             if kind in profile.applies_to and profile.valid_from <= day <= profile.valid_to:
-                yield Reason(profile.id, profile.title, profile.weight, profile.lane, position)
+                item = 0 if profile.id in profiles.of_whole else position
+                yield Reason(profile.id, profile.title, profile.weight, profile.lane, item)

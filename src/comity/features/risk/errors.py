@@ -47,20 +47,6 @@ class ReasonMissing(ComityError):
     status = 422
 
 
-class LaneUnchanged(ComityError):
-    """The declaration is in this lane already: choose another."""
-
-    code = "risk.lane-unchanged"
-    status = 409
-
-
-class ExaminationInvalid(ComityError):
-    """The examination's result is not complete: say the outcome and what was found."""
-
-    code = "risk.examination-invalid"
-    status = 422
-
-
 class FeedbackInvalid(ComityError):
     """The partner's examination result is not of the form examination-result.v1: ask the partner to correct it."""
 

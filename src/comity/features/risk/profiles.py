@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from comity.features.risk.columns import BY_NAME, Level
 from comity.features.risk.errors import ProfilesInvalid, RuleInvalid
 from comity.features.risk.facts import Row
 from comity.features.risk.lanes import Lane
@@ -46,6 +48,10 @@ class CompiledProfiles:
 
     profiles: tuple[Profile, ...]
     hits: Callable[[Row], list[int]]
+    of_whole: frozenset[str]
+    """Ids of the profiles that ask for nothing of a single goods item."""
+    version: str
+    """Names exactly these profiles: the first 16 hex digits of the SHA-256 over all of them."""
 
     def find(self, profile_id: str) -> Profile | None:
         """Return a profile by its id, or None."""
@@ -81,4 +87,11 @@ def compile_profiles(profiles: Iterable[Profile]) -> CompiledProfiles:
             raise ProfilesInvalid(f"profile {profile.id}: {error.message}", path=error.path) from error
     rules = [rule for _, rule in compiled.values()]
     engine.bind([rule.sql for rule in rules])
-    return CompiledProfiles(tuple(profile for profile, _ in compiled.values()), compile_hits(rules))
+    of_whole = frozenset(
+        profile.id
+        for profile, rule in compiled.values()
+        if all(BY_NAME[name].level is Level.DECLARATION for name in rule.columns_used)
+    )
+    kept = tuple(profile for profile, _ in compiled.values())
+    version = hashlib.sha256(msgspec.json.encode(kept)).hexdigest()[:16]
+    return CompiledProfiles(kept, compile_hits(rules), of_whole, version)

@@ -34,6 +34,7 @@ class StoredDecision:
     reasons: tuple[Reason, ...]
     random_selected: bool
     propensity: float
+    draw: float
     engine_version: str
     decided_at: datetime
 
@@ -114,6 +115,7 @@ def keep_decision(
         "reasons": [[one.code, one.text, one.weight, one.lane.value, one.item] for one in assessment.reasons],
         "random_selected": assessment.random_selected,
         "propensity": assessment.propensity,
+        "draw": assessment.draw,
         "engine_version": assessment.engine_version,
         "decided_at": clock.now(),
         "is_examined": False,
@@ -135,6 +137,7 @@ def decision_of(session: Session, declaration_id: str) -> StoredDecision | None:
         reasons=_reasons(row.reasons),
         random_selected=row.random_selected,
         propensity=row.propensity,
+        draw=row.draw,
         engine_version=row.engine_version,
         decided_at=row.decided_at,
     )

@@ -29,6 +29,7 @@ class DecisionRow(Base):
     reasons: Mapped[list[Any]]
     random_selected: Mapped[bool]
     propensity: Mapped[float] = mapped_column(Float)
+    draw: Mapped[float] = mapped_column(Float)
     engine_version: Mapped[str] = mapped_column(String(32))
     decided_at: Mapped[datetime]
     is_examined: Mapped[bool]
