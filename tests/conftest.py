@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -51,22 +52,34 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Return an empty database, once on each engine."""
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Return a database without tables, once on each engine."""
     if request.param == "sqlite":
         opened = Database(f"sqlite:///{tmp_path / 'node.db'}")
-        Base.metadata.create_all(opened.engine)
         yield opened
         opened.dispose()
         return
     server = request.getfixturevalue("postgresql_server")
+    with postgresql_database(server) as url:
+        opened = Database(url)
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    """Return a database with every table imported so far, once on each engine."""
+    Base.metadata.create_all(empty_database.engine)
+    return empty_database
+
+
+@contextmanager
+def postgresql_database(server: str) -> Iterator[str]:
+    """Make a database of its own on the server, give its URL, and drop it."""
     name = f"t{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    opened = Database(make_url(server).set(drivername="postgresql+psycopg", database=name).render_as_string(False))
-    Base.metadata.create_all(opened.engine)
-    yield opened
-    opened.dispose()
+    yield make_url(server).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

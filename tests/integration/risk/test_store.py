@@ -33,7 +33,9 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 def an_assessment(lane=Lane.RED, score=0.8):
     reasons = (Reason("mirror-value", "Value far below the export record", 0.8, lane, 1),)
-    return Assessment(lane, score, reasons, random_selected=False, propensity=1.0, draw=0.5, engine_version="profiles-1")
+    return Assessment(
+        lane, score, reasons, random_selected=False, propensity=1.0, draw=0.5, engine_version="profiles-1"
+    )
 
 
 def a_context(**changes):

@@ -15,10 +15,14 @@ CLAUSE = (
     "Clause %(clause)s (article %(article)s): %(senders)s may send %(data_class)s to %(recipients)s,"
     " for %(purposes)s only; marked %(marking)s, kept for at most %(days)s days."
 )
+EACH_CLAUSE = (
+    "Clause %(clause)s (article %(article)s): each party may send %(data_class)s to the others,"
+    " for %(purposes)s only; marked %(marking)s, kept for at most %(days)s days."
+)
 NOT_ONWARD = "What is received under clause %(clause)s may not be passed on."
 ONWARD_WITH_CONSENT = "What is received under clause %(clause)s may be passed on with the sender's consent only."
 FIELDS = "%(data_class)s holds %(count)s fields: %(fields)s. Every other field is removed before anything leaves."
-SENTENCES = (PARTIES, STATUS, CLAUSE, NOT_ONWARD, ONWARD_WITH_CONSENT, FIELDS)
+SENTENCES = (PARTIES, STATUS, CLAUSE, EACH_CLAUSE, NOT_ONWARD, ONWARD_WITH_CONSENT, FIELDS)
 
 
 def agreement_in_words(agreement: Agreement, status: AgreementStatus) -> list[Sentence]:
@@ -53,7 +57,7 @@ def agreement_in_words(agreement: Agreement, status: AgreementStatus) -> list[Se
 
 def _clause_in_words(agreement: Agreement, clause: Clause) -> Iterator[Sentence]:
     yield (
-        CLAUSE,
+        CLAUSE if clause.senders or clause.recipients else EACH_CLAUSE,
         {
             "clause": clause.id,
             "article": clause.article,

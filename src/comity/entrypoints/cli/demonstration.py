@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ import typer
 from rich.progress import Progress
 
 from comity.entrypoints.cli.options import AsJson
-from comity.entrypoints.cli.output import people, progress, reporting, write_json
+from comity.entrypoints.cli.output import people, progress, reporting, working, write_json
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +36,9 @@ def demo(
     with reporting(as_json=as_json), place as folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         bundle = (home or Path(tempfile.mkdtemp(prefix="comity-evidence-"))) / "bundle.json"
-        with staged(Path(folder)) as stage:
+        with ExitStack() as closing:
+            with working("setting up two nodes", quiet=as_json):
+                stage = closing.enter_context(staged(Path(folder)))
             with progress(quiet=as_json) as bar:
                 figures = play(stage, Script(seed, consignments, Path(folder), bundle), step=_steps(bar))
             if as_json:

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from comity.entrypoints.cli.options import AsJson, Home, opened
-from comity.entrypoints.cli.output import Exit, people, progress, reporting, write_json
+from comity.entrypoints.cli.output import Exit, people, progress, reporting, working, write_json
 from comity.features.declarations.read import Reading, read_documents
 from comity.flows.clear_declaration import Cleared, clear
 from comity.foundation.errors import Finding, Severity
@@ -97,7 +97,7 @@ def world(
     from comity.entrypoints.demo.world.generate import START, generate_world
     from comity.entrypoints.demo.world.write import write_world
 
-    with reporting(as_json=as_json):
+    with reporting(as_json=as_json), working("writing the world's documents", quiet=as_json):
         made = generate_world(seed=seed, consignments=consignments, start=start.date() if start else START)
         written = write_world(made, output)
     if as_json:

@@ -62,6 +62,16 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
 
 
 @contextmanager
+def working(title: str, *, quiet: bool) -> Iterator[None]:
+    """Show that work goes on whose length is not known; nothing when `quiet` or when nobody looks."""
+    if quiet or not errors.is_terminal:
+        yield
+        return
+    with errors.status(title):
+        yield
+
+
+@contextmanager
 def reporting(*, as_json: bool) -> Iterator[None]:
     """Turn a `ComityError` into its message and an exit code: 3 when the node is at fault, else 1."""
     try:

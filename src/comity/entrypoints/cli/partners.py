@@ -13,7 +13,7 @@ from comity.cooperation.exchange.doctor import diagnose
 from comity.cooperation.exchange.store import add_peer, find_peer, list_peers
 from comity.cooperation.exchange.transport import HttpTransport
 from comity.entrypoints.cli.options import AsJson, Home, opened
-from comity.entrypoints.cli.output import Exit, people, reporting, write_json, write_table
+from comity.entrypoints.cli.output import Exit, people, reporting, working, write_json, write_table
 from comity.flows.run_mirror import run
 
 
@@ -102,7 +102,7 @@ def run_mirror(
 ) -> None:
     """Pair every import from the partner's country with its exports and list what disagrees."""
     with reporting(as_json=as_json), opened(home) as node:
-        with node.database.transaction() as session:
+        with working("pairing imports with exports", quiet=as_json), node.database.transaction() as session:
             outcome = run(session, partner.upper(), clearing=node.clearing())
         if as_json:
             write_json(outcome.as_json())

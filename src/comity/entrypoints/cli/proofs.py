@@ -14,6 +14,7 @@ from comity.entrypoints.cli.output import people, reporting, write_json
 from comity.flows.prove import bundle_for
 from comity.foundation.errors import ComityError
 
+FINGERPRINT_DIGITS = 64
 LARGEST_BUNDLE_BYTES = 64 * 1024 * 1024
 
 
@@ -46,11 +47,20 @@ def prove(
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="BUNDLE", exists=True, dir_okay=False)], as_json: AsJson = False
+    file: Annotated[Path, typer.Argument(metavar="BUNDLE", exists=True, dir_okay=False)],
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CC=FINGERPRINT", help="A fingerprint the administration told you; for every one named."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Verify an evidence bundle offline: signatures, inclusion, co-signatures."""
+    """Verify an evidence bundle offline: signatures, inclusion, co-signatures.
+
+    Whose keys they are is for you to know: give the fingerprints with --trust, or compare those that are printed.
+    """
+    trusted = _fingerprints(trust) if trust else None
     with reporting(as_json=as_json):
-        verified = verify_bundle(_read(file))
+        verified = verify_bundle(_read(file), trusted=trusted)
     if as_json:
         write_json({"file": str(file), "verified": True, **verified.as_json()})
         return
@@ -58,6 +68,29 @@ def verify(
     people.print(f"co-signed by {', '.join(verified.witnessed_by) or 'nobody yet'}; what it proves:")
     for entry in verified.entries:
         people.print(f"  entry {entry.index}, {entry.at}: {entry.kind}")
+    if trusted is None:
+        people.print(
+            "It holds only if these are the administrations' fingerprints; compare them with what they told you:"
+        )
+    keys = zip(
+        (verified.signed_by, *verified.witnessed_by),
+        (verified.fingerprint, *verified.witness_fingerprints),
+        strict=True,
+    )
+    for authority, fingerprint in keys:
+        people.print(f"  {authority}  {fingerprint}")
+
+
+def _fingerprints(texts: list[str]) -> dict[str, str]:
+    """Read `CC=FINGERPRINT`; spaces and capitals of the fingerprint do not count."""
+    trusted = {}
+    for text in texts:
+        authority, _, fingerprint = text.partition("=")
+        digits = "".join(fingerprint.split()).lower()
+        if len(authority) != 2 or len(digits) != FINGERPRINT_DIGITS:
+            raise typer.BadParameter("CC=FINGERPRINT was expected, for example KE=4f1c…", param_hint="--trust")
+        trusted[authority.upper()] = " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+    return trusted
 
 
 def _read(file: Path) -> dict[str, object]:
