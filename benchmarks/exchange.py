@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -31,35 +32,35 @@ from comity.cooperation.identity.keys import generate_keys  # noqa: E402
 from comity.entrypoints.demo.world.generate import generate_world  # noqa: E402
 from comity.features.declarations.canonical import to_record  # noqa: E402
 
-MESSAGES, CHUNK, GOAL = 5_000, 250, 500
+MESSAGES, CHUNK, GOAL = 5_000, 250, 500  # `--messages` sets another number, for a short run
 Request = Callable[[int], ReleaseRequest]
 
 
-def queue(kenya: Served, request: Request) -> float:
+def queue(kenya: Served, request: Request, messages: int) -> float:
     """Queue the backlog and return the seconds it took: releases decided, minimised, signed, logged, committed."""
     begun = time.perf_counter()
-    for start in range(0, MESSAGES, CHUNK):
+    for start in range(0, messages, CHUNK):
         with kenya.node.database.transaction() as session:
             released = [
                 release(session, request=request(number), sender="KE", clock=kenya.node.clock)
-                for number in range(start, start + CHUNK)
+                for number in range(start, min(start + CHUNK, messages))
             ]
             enqueue_many(session, released, keys=kenya.node.keys, clock=kenya.node.clock)
     return time.perf_counter() - begun
 
 
-def measure(request: Request) -> tuple[float, float]:
+def measure(request: Request, messages: int) -> tuple[float, float]:
     """Return messages queued a second, and messages delivered a second."""
     with tempfile.TemporaryDirectory() as folder:
         kenya, uganda = serve_pair(Path(folder))
-        queued = queue(kenya, request)
+        queued = queue(kenya, request, messages)
         uganda.start()
         wait_for(lambda: _answers(uganda))
         begun = kenya.node.clock.now()
         kenya.start()
         wait_for(lambda: kenya.counts().delivered > 0)
         first = kenya.node.clock.now()
-        wait_for(lambda: kenya.counts().delivered == MESSAGES, seconds=300, every=0.5)
+        wait_for(lambda: kenya.counts().delivered == messages, seconds=300, every=0.5)
         with kenya.node.database.reading() as session:
             _, last = exchange_times(session)
         for served in (kenya, uganda):
@@ -67,7 +68,7 @@ def measure(request: Request) -> tuple[float, float]:
             served.node.close()
     assert last is not None
     start = max(begun, first - timedelta(seconds=1))
-    return MESSAGES / queued, MESSAGES / (last - start).total_seconds()
+    return messages / queued, messages / (last - start).total_seconds()
 
 
 def bare_limit() -> float:
@@ -98,7 +99,10 @@ def _figure(name: str, value: float, goal: int | None = None) -> dict[str, Any]:
 
 def main() -> None:
     """Measure and print."""
-    records = [to_record(one) for one in generate_world(seed=1, consignments=MESSAGES).exports]
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=MESSAGES)
+    messages = parser.parse_args().messages
+    records = [to_record(one) for one in generate_world(seed=1, consignments=messages).exports]
 
     def export(number: int) -> ReleaseRequest:
         payload = records[number % len(records)]
@@ -108,8 +112,8 @@ def main() -> None:
         payload = {"export_message_id": f"{number:064d}", "outcome": "value", "discrepancies": ["undervaluation"]}
         return ReleaseRequest("UG", "examination-result.v1", "examination-result", "feedback", f"d{number}", payload)
 
-    queued, exports = measure(export)
-    _, results = measure(result)
+    queued, exports = measure(export, messages)
+    _, results = measure(result, messages)
     figures = [
         _figure("exchange_export_records_per_second", exports, GOAL),
         _figure("exchange_examination_results_per_second", results, GOAL),

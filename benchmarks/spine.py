@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+from argparse import ArgumentParser
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
@@ -33,10 +34,13 @@ MORE = 300
 
 def main() -> None:
     """Measure and print."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--consignments", type=int, default=CONSIGNMENTS, help="another number, for a short run")
+    consignments = parser.parse_args().consignments
     with tempfile.TemporaryDirectory() as folder, staged(Path(folder)) as stage:
         told = play(
             stage,
-            Script(SEED, CONSIGNMENTS, Path(folder), Path(folder) / "bundle.json"),
+            Script(SEED, consignments, Path(folder), Path(folder) / "bundle.json"),
             step=lambda _title, _length: lambda _count: None,
         )
         memory = [_peak_mb(one.process.pid) for one in (stage.exporter, stage.importer)]

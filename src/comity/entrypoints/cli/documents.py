@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -14,8 +14,10 @@ from rich.markup import escape
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import Exit, people, progress, reporting, working, write_json
 from comity.features.declarations.read import Reading, read_documents
-from comity.flows.clear_declaration import Cleared, clear
 from comity.foundation.errors import Finding, Severity
+
+if TYPE_CHECKING:
+    from comity.flows.clear_declaration import Cleared
 
 SUFFIXES = frozenset({".xml", ".csv", ".xlsx"})
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files, or folders to look in.", exists=True)]
@@ -49,6 +51,8 @@ def check(files: Files, as_json: AsJson = False) -> None:
 
 def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
     """Clear declarations: each is kept, compared, given a lane, and released to partners as agreed."""
+    from comity.flows.clear_declaration import clear
+
     lanes: Counter[str] = Counter()
     counts = Counter(documents=0, kept=0, known=0, refused=0, released=0)
     problems: list[dict[str, Any]] = []

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from comity import __version__
-from comity.entrypoints.cli import access, agreements, demonstration, documents, nodes, partners, proofs
 from comity.entrypoints.cli.output import people
 
-app = typer.Typer(
-    name="comity",
-    help="The open customs cooperation node.",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-)
+# Command -> the module that registers it. Only the module asked for is imported: the whole house takes seconds.
+MODULES = {
+    "init": "nodes",
+    "serve": "nodes",
+    "check": "documents",
+    "declare": "documents",
+    "world": "documents",
+    "peer": "partners",
+    "mirror": "partners",
+    "agreement": "agreements",
+    "prove": "proofs",
+    "verify": "proofs",
+    "officer": "access",
+    "token": "access",
+    "demo": "demonstration",
+}
+
+
+def command_line(words: Sequence[str]) -> typer.Typer:
+    """Return the command line with the command that `words` begins with, or with every command where it names none."""
+    app = typer.Typer(
+        name="comity",
+        help="The open customs cooperation node.",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+    )
+    app.callback()(root)
+    asked = MODULES.get(words[0]) if words else None
+    for module in [asked] if asked else dict.fromkeys(MODULES.values()):
+        import_module(f"comity.entrypoints.cli.{module}").register(app)
+    return app
 
 
 def _show_version(asked: bool) -> None:
@@ -24,7 +51,6 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")
@@ -33,15 +59,6 @@ def root(
     """Exit codes: 0 fine, 1 the work found errors in its input, 2 wrong use, 3 could not run."""
 
 
-nodes.register(app)
-documents.register(app)
-partners.register(app)
-agreements.register(app)
-proofs.register(app)
-access.register(app)
-demonstration.register(app)
-
-
 def main() -> None:
     """Run the command line."""
-    app()
+    command_line(sys.argv[1:])()

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from comity.entrypoints.node import Node, open_node
 from comity.foundation.settings import read_settings
+
+if TYPE_CHECKING:
+    from comity.entrypoints.node import Node
 
 Home = Annotated[
     Path, typer.Option("--home", envvar="COMITY_HOME", help="Folder of the node.", file_okay=False, show_default=False)
@@ -22,6 +24,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON object for 
 @contextmanager
 def opened(home: Path) -> Iterator[Node]:
     """Open the node in `home` and close it at the end."""
+    from comity.entrypoints.node import open_node
+
     node = open_node(replace(read_settings(), home=home))
     try:
         yield node

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from comity.cooperation.ledger.evidence import verify_bundle
+from comity.cooperation.ledger.verify_evidence import verify_bundle
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import people, reporting, write_json
-from comity.flows.prove import bundle_for
 from comity.foundation.errors import ComityError
 
 FINGERPRINT_DIGITS = 64
@@ -37,6 +36,8 @@ def prove(
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence of a record into one file that anyone can verify offline."""
+    from comity.flows.prove import bundle_for
+
     with reporting(as_json=as_json), opened(home) as node, node.database.reading() as session:
         bundle = bundle_for(session, record, keys=node.keys)
     output.write_text(json.dumps(bundle, indent=1), encoding="utf-8")

@@ -1,0 +1,33 @@
+"""The benchmarks in a short version: they run, and tell every figure in one JSON object on their last line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "figures"),
+    [
+        ("exchange", ["--messages", "300"], {"exchange_export_records_per_second", "queued_per_second"}),
+        ("spine", ["--consignments", "40"], {"demo_seconds", "lost", "pairing_recall", "clear_one_p95_ms"}),
+        ("one_declaration_risk", [], set()),
+        ("wco_xml", [], set()),
+    ],
+)
+def test_benchmark_tells_its_figures(name, options, figures):
+    command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *options]
+
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    told = json.loads(ran.stdout.splitlines()[-1])
+    assert set(told) == {"benchmark", "cores", "figures"}
+    assert all(set(one) == {"name", "value", "unit", "goal", "holds"} for one in told["figures"])
+    assert figures <= {one["name"] for one in told["figures"]}
