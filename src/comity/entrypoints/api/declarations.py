@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from comity.entrypoints.api.documentation import DECLARE, EXAMINE, READ_DECISION, XLSX
-from comity.entrypoints.api.doors import Call, Door, Needs, RefusedWithFindings, findings_as_json, open_endpoint
+from comity.entrypoints.api.doors import Call, Door, Needs, findings_as_json, open_endpoint
 from comity.entrypoints.api.errors import AnotherTradersDeclaration, DeclarationUnknown, DocumentRefused, ResultInvalid
 from comity.entrypoints.api.scopes import Scope, Token
 from comity.features.declarations.read import DEFAULT_LIMITS, ReadDocument, read_documents
@@ -80,13 +80,13 @@ def declare(door: Door, call: Call) -> Response:
     limits = DEFAULT_LIMITS._replace(max_file_bytes=door.node.settings.max_document_bytes)
     reading = read_documents(call.body, name=_NAMES.get(content_type.partition(";")[0].strip().lower()), limits=limits)
     if not reading.documents:
-        raise RefusedWithFindings(reading.findings)
+        raise DocumentRefused(reading.findings)
     entries = list(_clear_all(door, token, reading.documents))
     log.info("api.declared token=%s documents=%d", token.id, len(entries))
     if len(entries) == 1:
         entry, document = entries[0], reading.documents[0]
         if entry["status"] == 422:
-            raise RefusedWithFindings(reading.findings + document.findings)
+            raise DocumentRefused(reading.findings + document.findings)
         content = entry.get("decision") or entry["problem"]
         return JSONResponse(content, status_code=entry["status"])
     statuses = [entry["status"] for entry in entries]

@@ -23,14 +23,6 @@ RETRY_SECONDS = "30"
 log = logging.getLogger(__name__)
 
 
-class RefusedWithFindings(DocumentRefused):
-    """The document has errors; each finding says where and what to do. Nothing of it was stored."""
-
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__()
-        self.findings = findings
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request that passed the door: its token where one was needed, and its body."""
@@ -111,7 +103,7 @@ def refusal(request: Request, error: ComityError) -> JSONResponse:
     """Return the answer to a refused request."""
     log.info("api.refused code=%s path=%s", error.code, request.url.path)
     content: dict[str, Any] = dict(error.as_problem())
-    if isinstance(error, RefusedWithFindings):
+    if isinstance(error, DocumentRefused):
         content["findings"] = findings_as_json(error.findings)
     headers = {}
     if isinstance(error, TokenRefused):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comity.foundation.errors import ComityError
+from comity.foundation.errors import ComityError, Finding
 
 
 class BodyTooLarge(ComityError):
@@ -66,6 +66,10 @@ class DocumentRefused(ComityError):
 
     code = "api.document-refused"
     status = 422
+
+    def __init__(self, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__()
+        self.findings = findings
 
 
 class ResultInvalid(ComityError):

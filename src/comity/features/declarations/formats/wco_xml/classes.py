@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from comity.features.declarations.formats.wco_xml.combine import (
     complete_declaration,
-    complete_valuation,
     prefer_ucr,
     route_of,
 )
-from comity.features.declarations.formats.wco_xml.items import goods_item
+from comity.features.declarations.formats.wco_xml.items import goods_item, transaction_fields
 from comity.features.declarations.formats.wco_xml.leaf import (
     amount,
     country,
@@ -27,12 +26,9 @@ from comity.features.declarations.formats.wco_xml.parts import (
     address,
     agent,
     built,
-    customs_valuation_fields,
     needing,
     pair_of,
     party,
-    previous_document,
-    role,
     ucr,
 )
 from comity.features.declarations.formats.wco_xml.structure import many, merged, one, structure
@@ -47,7 +43,6 @@ from comity.foundation.trade.documents import TransportDocument
 from comity.foundation.trade.parties import AuthorisationHolder
 from comity.foundation.trade.transport import (
     Consignment,
-    CustomsValuation,
     GoodsLocation,
     Seal,
     TradeTerms,
@@ -140,23 +135,11 @@ _consignment = structure(
 _shipment = structure(
     GoodsShipment,
     {
-        "TransactionNatureCode": one("transaction_nature_code", text(2)),
-        "AEOMutualRecognitionParty": many("aeo_parties", role),
-        "Buyer": one("buyer", party),
-        "Consignee": one("consignee", party),
+        **transaction_fields,
         "Consignment": one("consignment", _consignment),
-        "Consignor": one("consignor", party),
-        "CustomsValuation": one(
-            "valuation", structure(CustomsValuation, customs_valuation_fields, finish=complete_valuation)
-        ),
-        "Destination": merged({"CountryCode": one("destination_country", country)}, unmapped=("RegionID",)),
-        "DomesticDutyTaxParty": many("tax_parties", role),
-        "ExportCountry": merged({"ID": one("export_country", country)}),
         "Exporter": one("exporter", party),
         "GovernmentAgencyGoodsItem": many("items", goods_item),
         "Importer": one("importer", party),
-        "PreviousDocument": many("previous_documents", previous_document),
-        "Seller": one("seller", party),
         "Surety": one("surety", party),
         "TradeTerms": one(
             "trade_terms",

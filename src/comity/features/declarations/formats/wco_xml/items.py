@@ -154,31 +154,36 @@ def _finish_item(values: Values, element: _Element, context: Context) -> None:
     prefer_ucr(values, element, context)
 
 
+# What a shipment and one of its goods items say alike (WCO DM 67A and 68A).
+transaction_fields = {
+    "TransactionNatureCode": one("transaction_nature_code", text(2)),
+    "AEOMutualRecognitionParty": many("aeo_parties", role),
+    "Buyer": one("buyer", party),
+    "Consignee": one("consignee", party),
+    "Consignor": one("consignor", party),
+    "CustomsValuation": one(
+        "valuation", structure(CustomsValuation, customs_valuation_fields, finish=complete_valuation)
+    ),
+    "Destination": merged({"CountryCode": one("destination_country", country)}, unmapped=("RegionID",)),
+    "DomesticDutyTaxParty": many("tax_parties", role),
+    "ExportCountry": merged({"ID": one("export_country", country)}),
+    "PreviousDocument": many("previous_documents", previous_document),
+    "Seller": one("seller", party),
+}
+
 goods_item = structure(
     GoodsItem,
     {
+        **transaction_fields,
         "CustomsValueAmount": one("customs_value", amount()),
         "SequenceNumeric": one("sequence", whole(5)),
         "StatisticalValueAmount": one("statistical_value", amount()),
-        "TransactionNatureCode": one("transaction_nature_code", text(2)),
         "AdditionalDocument": many("additional_documents", additional_document),
         "AdditionalInformation": many("additional_information", additional_information),
-        "AEOMutualRecognitionParty": many("aeo_parties", role),
-        "Buyer": one("buyer", party),
         "Commodity": Field(None, _commodity),
-        "Consignee": one("consignee", party),
-        "Consignor": one("consignor", party),
-        "CustomsValuation": one(
-            "valuation", structure(CustomsValuation, customs_valuation_fields, finish=complete_valuation)
-        ),
-        "Destination": merged({"CountryCode": one("destination_country", country)}, unmapped=("RegionID",)),
-        "DomesticDutyTaxParty": many("tax_parties", role),
-        "ExportCountry": merged({"ID": one("export_country", country)}),
         "GovernmentProcedure": many("procedures", _procedure),
         "Origin": many("origins", _origin),
         "Packaging": many("packaging", packaging),
-        "PreviousDocument": many("previous_documents", previous_document),
-        "Seller": one("seller", party),
         "UCR": ucr,
         "ValuationAdjustment": merged({"AdditionCode": one("valuation_adjustment_code", text(4))}),
     },
