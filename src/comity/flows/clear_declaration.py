@@ -9,16 +9,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from comity.cooperation.ledger.append import NewEntry, append
 from comity.features.declarations.read import ReadDocument
 from comity.features.declarations.store import keep
-from comity.features.risk.assess import Assessment, assess
+from comity.features.risk.assess import Assessment
 from comity.features.risk.lanes import Lane
-from comity.features.risk.store import decision_of, keep_decision
+from comity.features.risk.store import decision_of
 from comity.flows.clearing import Clearing
-from comity.flows.gather_context import Context, gather
+from comity.flows.decide_lane import decide
+from comity.flows.gather_context import gather
 from comity.flows.release_to_partners import release_export
-from comity.foundation.canonical_json import canonical_json
 from comity.foundation.errors import ComityError, Finding
 from comity.foundation.trade.declaration import Declaration, DeclarationFunction, DeclarationId, DeclarationKind
 
@@ -68,40 +67,13 @@ def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cl
     if not _is_judged(declaration):
         return _cleared(kept.id, declaration, document.findings)
     context = gather(session, declaration, declaration_id=kept.id, clearing=clearing)
-    assessment = assess(
-        context.items,
-        declaration.kind.value,
-        profiles=clearing.profiles,
-        draw=clearing.random.random(),
-        at=clearing.clock.now(),
-        policy=clearing.policy,
-    )
-    keep_decision(session, kept.id, assessment, context=context.worklist_columns, clock=clearing.clock)
-    _log_decision(session, kept.id, assessment, context, clearing=clearing)
+    assessment = decide(session, declaration, declaration_id=kept.id, context=context, clearing=clearing)
     released = release_export(session, declaration, declaration_id=kept.id, clearing=clearing)
     return _cleared(kept.id, declaration, document.findings, assessment=assessment, released=released)
 
 
 def _is_judged(declaration: Declaration) -> bool:
     return declaration.function is DeclarationFunction.ORIGINAL and declaration.kind in JUDGED
-
-
-def _log_decision(
-    session: Session, declaration_id: DeclarationId, assessment: Assessment, context: Context, *, clearing: Clearing
-) -> None:
-    statement = canonical_json(
-        {
-            "declaration": declaration_id,
-            "lane": assessment.lane.value,
-            "score": f"{assessment.score:.6f}",
-            "reasons": [reason.code for reason in assessment.reasons],
-            "random": assessment.random_selected,
-            "propensity": f"{assessment.propensity:.6f}",
-            "engine": assessment.engine_version,
-            "twin": list(context.twin_ids),
-        }
-    )
-    append(session, [NewEntry("decision", declaration_id, statement)], clearing.clock)
 
 
 def _known(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from comity.features.mirror.record import MirrorRecord, mirror_record
 from comity.features.mirror.store import keep_import
 from comity.features.risk.store import ImporterHistory, importer_history
 from comity.flows.clearing import Clearing
-from comity.flows.match_record import MirrorImage, match_import
+from comity.flows.match_record import MirrorImage, images_of, match_import
 from comity.flows.release_to_partners import EXPORT_RECORD
 from comity.foundation.trade.declaration import Declaration, DeclarationId, DeclarationKind, GoodsItem
 from comity.foundation.trade.money import Money
@@ -30,26 +31,55 @@ class Context:
     items: tuple[dict[str, Any], ...]
     twin_ids: tuple[str, ...]
     worklist_columns: dict[str, Any]
+    touched: frozenset[str]
+    """Other imports whose mirror image this one changed."""
 
 
 def gather(session: Session, declaration: Declaration, *, declaration_id: DeclarationId, clearing: Clearing) -> Context:
-    """Read what this node knows of a kept declaration: its mirror image, and the importer's history."""
-    at = declared_at(declaration, clearing.clock.now())
-    record = mirror_record(declaration, id=declaration_id, date=at.date())
-    expected, image = False, MirrorImage()
+    """Take a kept declaration into the mirror, and read what this node knows of it."""
+    record, image, corridors = _record(declaration, declaration_id, clearing), MirrorImage(), []
     if declaration.kind is DeclarationKind.IMPORT:
-        corridors = [
-            Corridor(country=sender, since=since)
-            for sender, since in senders_to(
-                session, clearing.authority, message_type=EXPORT_RECORD, at=clearing.clock.now()
-            )
-        ]
-        expected = is_expected(record, corridors)
+        corridors = corridors_to(session, clearing)
         keep_import(session, record, clock=clearing.clock)
         image = match_import(session, record, corridors=corridors, clearing=clearing)
-    history = importer_history(session, record.importer_id, since=at - HISTORY, at=at)
+    return _describe(session, declaration, record, image, corridors=corridors, clearing=clearing)
+
+
+def gather_again(
+    session: Session, declarations: Mapping[str, Declaration], *, clearing: Clearing
+) -> Iterator[tuple[str, Declaration, Context]]:
+    """Read what this node knows now of imports, by id, that are in the mirror already."""
+    corridors = corridors_to(session, clearing)
+    records = {each: _record(one, DeclarationId(each), clearing) for each, one in declarations.items()}
+    images = images_of(session, list(records.values()), corridors=corridors, clearing=clearing)
+    for each, one in declarations.items():
+        context = _describe(session, one, records[each], images[each], corridors=corridors, clearing=clearing)
+        yield each, one, context
+
+
+def corridors_to(session: Session, clearing: Clearing) -> list[Corridor]:
+    """Return who owes this node export records, and since when."""
+    senders = senders_to(session, clearing.authority, message_type=EXPORT_RECORD, at=clearing.clock.now())
+    return [Corridor(country=sender, since=since) for sender, since in senders]
+
+
+def _record(declaration: Declaration, declaration_id: DeclarationId, clearing: Clearing) -> MirrorRecord:
+    return mirror_record(declaration, id=declaration_id, date=declared_at(declaration, clearing.clock.now()).date())
+
+
+def _describe(
+    session: Session,
+    declaration: Declaration,
+    record: MirrorRecord,
+    image: MirrorImage,
+    *,
+    corridors: Sequence[Corridor],
+    clearing: Clearing,
+) -> Context:
+    at = declared_at(declaration, clearing.clock.now())
+    history = importer_history(session, record.importer_id, since=at - HISTORY, at=at, excluding=record.id)
     shared = {
-        **_mirror_columns(image, expected=expected),
+        **_mirror_columns(image, expected=is_expected(record, corridors)),
         **_history_columns(history),
         **_shipment_columns(declaration, record),
     }
@@ -58,7 +88,12 @@ def gather(session: Session, declaration: Declaration, *, declaration_id: Declar
         {**shared, **_item_columns(item, declaration, clearing=clearing, on=rates_on)}
         for item in declaration.goods_shipment.items
     ) or (shared,)
-    return Context(items, image.pair.export_ids if image.pair else (), _worklist_columns(declaration, record, image))
+    return Context(
+        items,
+        image.pair.export_ids if image.pair else (),
+        _worklist_columns(declaration, record, image),
+        image.touched,
+    )
 
 
 def declared_at(declaration: Declaration, now: datetime) -> datetime:

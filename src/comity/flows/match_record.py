@@ -7,7 +7,7 @@ touches is paired again.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from comity.features.mirror.beyond_pairs import Corridor, ghost_imports
 from comity.features.mirror.discrepancies import Comparison, Discrepancy, compare
 from comity.features.mirror.pair import Pair, pair
 from comity.features.mirror.record import MirrorRecord
-from comity.features.mirror.store import keep_findings, keep_match, neighbours_of
+from comity.features.mirror.store import discrepancies_of, keep_findings, keep_match, matches_of, neighbours_of
 from comity.flows.clearing import Clearing
 
 
@@ -26,6 +26,8 @@ class MirrorImage:
     pair: Pair | None = None
     comparison: Comparison = field(default_factory=Comparison)
     discrepancies: tuple[Discrepancy, ...] = ()
+    touched: frozenset[str] = frozenset()
+    """Other imports whose pair this record made, changed or dissolved: their lanes are to be decided again."""
 
 
 def match_import(
@@ -35,15 +37,39 @@ def match_import(
     image = _match(session, record, clearing=clearing)
     if image.pair is not None:
         return image
-    ghosts = ghost_imports([record], pairs=(), corridors=corridors, thresholds=clearing.thresholds)
-    if ghosts:
-        keep_findings(session, ghosts, clock=clearing.clock)
-    return MirrorImage(discrepancies=tuple(ghost.discrepancy for ghost in ghosts))
+    return replace(image, discrepancies=_keep_ghosts(session, [record], corridors=corridors, clearing=clearing))
+
+
+def images_of(
+    session: Session, records: Collection[MirrorRecord], *, corridors: Collection[Corridor], clearing: Clearing
+) -> dict[str, MirrorImage]:
+    """Return what is kept of each import's mirror image, with what was found of it alone. Without a pair: a ghost?"""
+    matches = matches_of(session, [record.id for record in records])
+    alone = [record for record in records if record.id not in matches]
+    _keep_ghosts(session, alone, corridors=corridors, clearing=clearing)
+    singly = discrepancies_of(session, [record.id for record in records])
+    images = {}
+    for record in records:
+        match = matches.get(record.id)
+        image = MirrorImage(match.pair, match.comparison, match.comparison.discrepancies) if match else MirrorImage()
+        kinds = {each.kind for each in image.discrepancies}
+        more = [each for each in singly[record.id] if each.kind not in kinds]
+        images[record.id] = replace(image, discrepancies=(*image.discrepancies, *more))
+    return images
 
 
 def match_export(session: Session, record: MirrorRecord, *, clearing: Clearing) -> MirrorImage:
     """Pair a partner's export that was kept with the imports already here."""
     return _match(session, record, clearing=clearing)
+
+
+def _keep_ghosts(
+    session: Session, records: Collection[MirrorRecord], *, corridors: Collection[Corridor], clearing: Clearing
+) -> tuple[Discrepancy, ...]:
+    ghosts = ghost_imports(records, pairs=(), corridors=corridors, thresholds=clearing.thresholds)
+    if ghosts:
+        keep_findings(session, ghosts, clock=clearing.clock)
+    return tuple(ghost.discrepancy for ghost in ghosts)
 
 
 def _match(session: Session, record: MirrorRecord, *, clearing: Clearing) -> MirrorImage:
@@ -53,7 +79,9 @@ def _match(session: Session, record: MirrorRecord, *, clearing: Clearing) -> Mir
         return image
     imports = {each.id: each for each in neighbours.imports}
     exports = {each.id: each for each in neighbours.exports}
+    touched = neighbours.matched & set(imports)
     for found in pair(neighbours.imports, neighbours.exports):
+        touched |= set(found.import_ids)
         comparison = compare(
             [imports[each] for each in found.import_ids],
             [exports[each] for each in found.export_ids],
@@ -63,4 +91,4 @@ def _match(session: Session, record: MirrorRecord, *, clearing: Clearing) -> Mir
         keep_match(session, found, comparison=comparison, clock=clearing.clock)
         if record.id in found.import_ids or record.id in found.export_ids:
             image = MirrorImage(found, comparison, comparison.discrepancies)
-    return image
+    return replace(image, touched=frozenset(touched - {record.id}))

@@ -13,6 +13,7 @@ from comity.features.mirror.record import mirror_record
 from comity.features.mirror.store import keep_partner_export
 from comity.features.risk.store import keep_feedback
 from comity.flows.clearing import Clearing
+from comity.flows.decide_lane import MOST_DECIDED_AGAIN, decide_again
 from comity.flows.match_record import match_export
 from comity.flows.release_to_partners import EXPORT_RECORD, RESULT
 from comity.foundation.trade.declaration import Declaration
@@ -48,7 +49,9 @@ def receive_export(session: Session, message: ReceivedMessage, *, clearing: Clea
     )
     if not is_new:
         return "known"
-    return "paired" if match_export(session, record, clearing=clearing).pair else "stored"
+    image = match_export(session, record, clearing=clearing)
+    decide_again(session, sorted(image.touched)[:MOST_DECIDED_AGAIN], clearing=clearing)
+    return "paired" if image.pair else "stored"
 
 
 def receive_result(session: Session, message: ReceivedMessage, *, clearing: Clearing) -> str:

@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from comity.cooperation.agreements.store import senders_to
-from comity.features.mirror.beyond_pairs import Corridor, Finding, containers_elsewhere, ghost_imports, orphan_exports
+from comity.features.mirror.beyond_pairs import Finding, containers_elsewhere, ghost_imports, orphan_exports
 from comity.features.mirror.discrepancies import Discrepancy, compare
 from comity.features.mirror.pair import Pair, pair
 from comity.features.mirror.record import MirrorRecord
 from comity.features.mirror.store import all_exports, all_imports, keep_findings, keep_match
+from comity.features.risk.store import open_decisions
 from comity.flows.clearing import Clearing
-from comity.flows.release_to_partners import EXPORT_RECORD
+from comity.flows.decide_lane import decide_again
+from comity.flows.gather_context import corridors_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,15 @@ def run(session: Session, partner: str, *, clearing: Clearing) -> MirrorRun:
     exports = {each.id: each for each in all_exports(session, partner)}
     pairs = pair(imports.values(), exports.values())
     found: list[tuple[Discrepancy, str, str]] = []
+    kinds: dict[str, set[str]] = {each: set() for each in imports}
     for one in pairs:
         ours, theirs = [imports[each] for each in one.import_ids], [exports[each] for each in one.export_ids]
         comparison = compare(ours, theirs, rates=clearing.rates, thresholds=clearing.thresholds)
         keep_match(session, one, comparison=comparison, clock=clearing.clock)
         found += [(each, ours[0].mrn or "", theirs[0].mrn or "") for each in comparison.discrepancies]
-    corridors = [
-        Corridor(country=sender, since=since)
-        for sender, since in senders_to(session, clearing.authority, message_type=EXPORT_RECORD, at=now)
-    ]
+        for each in one.import_ids:
+            kinds[each] |= {discrepancy.kind.value for discrepancy in comparison.discrepancies}
+    corridors = corridors_to(session, clearing)
     beyond = [
         *ghost_imports(
             imports.values(),
@@ -68,7 +69,20 @@ def run(session: Session, partner: str, *, clearing: Clearing) -> MirrorRun:
     if beyond:
         keep_findings(session, beyond, clock=clearing.clock)
     found += [_single(each, imports, exports) for each in beyond]
+    for finding in beyond:
+        if finding.record_id in kinds:
+            kinds[finding.record_id].add(finding.discrepancy.kind.value)
+    decide_again(session, _changed(session, kinds), clearing=clearing)
     return _summary(partner, imports, exports, pairs, found)
+
+
+def _changed(session: Session, kinds: dict[str, set[str]]) -> list[str]:
+    """Return the imports of which the mirror now says something else than when their lane was decided."""
+    return [
+        decision.declaration_id
+        for decision in open_decisions(session)
+        if decision.declaration_id in kinds and kinds[decision.declaration_id] != set(decision.discrepancy_kinds)
+    ]
 
 
 def _single(

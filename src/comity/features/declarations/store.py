@@ -50,7 +50,9 @@ def keep(session: Session, *, declaration: Declaration, content_sha256: str, sou
     )
     if known is not None:
         return Kept(DeclarationId(known), is_new=False)
-    session.add(_row(declaration, record, content_sha256=content_sha256, source=source, at=clock.now()))
+    row = _row(declaration, record, content_sha256=content_sha256, source=source, at=clock.now())
+    row.id = identifier
+    session.add(row)
     session.flush()
     return Kept(identifier, is_new=True)
 
@@ -125,7 +127,6 @@ def _row(
 ) -> DeclarationRow:
     shipment = declaration.goods_shipment
     return DeclarationRow(
-        id=id_of_record(record),
         mrn=_searched(declaration.mrn),
         lrn=_searched(declaration.functional_reference_id),
         kind=declaration.kind.value,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from comity.features.mirror.beyond_pairs import Finding
 from comity.features.mirror.discrepancies import Comparison, Discrepancy, DiscrepancyKind
@@ -53,6 +53,7 @@ class Neighbours:
 
     imports: tuple[MirrorRecord, ...]
     exports: tuple[MirrorRecord, ...]
+    matched: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,6 @@ class StoredMatch:
     pair: Pair
     comparison: Comparison
     matched_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDiscrepancy:
-    """A discrepancy of one declaration (an import, or an export that is an orphan)."""
-
-    record_id: str
-    match_id: str | None
-    discrepancy: Discrepancy
-    found_at: datetime
 
 
 def keep_partner_export(
@@ -130,14 +121,17 @@ def neighbours_of(session: Session, mirror: MirrorRecord, limit: int = 50) -> Ne
     found = {row.id: row for row in _hits(session, mirror, limit)}
     matches = {row.match_id for row in found.values() if row.match_id}
     if matches:
-        for row in session.scalars(select(MirrorRecordRow).where(MirrorRecordRow.match_id.in_(sorted(matches)))):
+        members = select(MirrorRecordRow).options(defer(MirrorRecordRow.record))
+        for row in session.scalars(members.where(MirrorRecordRow.match_id.in_(sorted(matches)))):
             found[row.id] = row
     records = {row.id: (row.side, from_stored(row.mirror)) for row in found.values()}
     records[mirror.id] = (EXPORT if mirror.kind == EXPORT else IMPORT, mirror)
     ordered = sorted(records.items())
+    matched = frozenset(row.id for row in found.values() if row.match_id)
     return Neighbours(
         tuple(record for _, (side, record) in ordered if side == IMPORT),
         tuple(record for _, (side, record) in ordered if side == EXPORT),
+        matched,
     )
 
 
@@ -189,27 +183,42 @@ def keep_findings(session: Session, findings: Sequence[Finding], *, clock: Clock
 
 def match_of(session: Session, declaration_id: str) -> StoredMatch | None:
     """Return the match an import or export belongs to, with its discrepancies."""
-    found = session.execute(
-        select(MirrorMatchRow)
-        .join(MirrorRecordRow, MirrorRecordRow.match_id == MirrorMatchRow.id)
-        .where(MirrorRecordRow.id == declaration_id)
-    ).scalar_one_or_none()
-    if found is None:
-        return None
-    members = session.execute(
-        select(MirrorRecordRow.id, MirrorRecordRow.side).where(MirrorRecordRow.match_id == found.id)
-    ).all()
+    return matches_of(session, [declaration_id]).get(declaration_id)
+
+
+def matches_of(session: Session, declaration_ids: Collection[str]) -> dict[str, StoredMatch]:
+    """Return the match of each of some imports or exports that has one. Three statements, any number."""
+    ours = select(MirrorRecordRow.match_id).where(MirrorRecordRow.id.in_(list(declaration_ids)))
+    found = session.scalars(select(MirrorMatchRow).where(MirrorMatchRow.id.in_(ours))).all()
+    if not found:
+        return {}
+    ids = [row.id for row in found]
+    members: dict[str, list[tuple[str, str]]] = {each: [] for each in ids}
+    sides = select(MirrorRecordRow.match_id, MirrorRecordRow.id, MirrorRecordRow.side).order_by(MirrorRecordRow.id)
+    for match_id, record_id, side in session.execute(sides.where(MirrorRecordRow.match_id.in_(ids))):
+        members[match_id or ""].append((record_id, side))
+    differences: dict[str, list[Discrepancy]] = {each: [] for each in ids}
+    for row in session.scalars(select(MirrorDiscrepancyRow).where(MirrorDiscrepancyRow.match_id.in_(ids))):
+        differences[row.match_id or ""].append(_discrepancy(row))
+    matches = [_match(row, members[row.id], differences[row.id]) for row in found]
+    return {
+        each: match
+        for match in matches
+        for each in (*match.pair.import_ids, *match.pair.export_ids)
+        if each in declaration_ids
+    }
+
+
+def _match(row: MirrorMatchRow, members: list[tuple[str, str]], differences: list[Discrepancy]) -> StoredMatch:
     pair = Pair(
-        import_ids=tuple(sorted(row.id for row in members if row.side == IMPORT)),
-        export_ids=tuple(sorted(row.id for row in members if row.side == EXPORT)),
-        probability=found.probability,
-        key=found.key,
-        reasons=tuple(reason_from_stored(row) for row in found.reasons),
+        import_ids=tuple(each for each, side in members if side == IMPORT),
+        export_ids=tuple(each for each, side in members if side == EXPORT),
+        probability=row.probability,
+        key=row.key,
+        reasons=tuple(reason_from_stored(reason) for reason in row.reasons),
     )
-    rows = session.scalars(select(MirrorDiscrepancyRow).where(MirrorDiscrepancyRow.match_id == found.id))
-    discrepancies = sorted((_discrepancy(row) for row in rows), key=lambda each: (-each.severity, each.kind, each.path))
-    comparison = comparison_from_stored(found.comparison, discrepancies)
-    return StoredMatch(found.id, pair, comparison, found.matched_at)
+    differences.sort(key=lambda each: (-each.severity, each.kind, each.path))
+    return StoredMatch(row.id, pair, comparison_from_stored(row.comparison, differences), row.matched_at)
 
 
 def discrepancies_of(session: Session, declaration_ids: Collection[str]) -> dict[str, list[Discrepancy]]:
@@ -226,17 +235,6 @@ def discrepancies_of(session: Session, declaration_ids: Collection[str]) -> dict
     for row in rows:
         found[row.record_id].append(_discrepancy(row))
     return found
-
-
-def list_discrepancies(
-    session: Session, *, kind: str | None = None, limit: int = 100, offset: int = 0
-) -> list[StoredDiscrepancy]:
-    """Return kept discrepancies, the most severe first."""
-    query = select(MirrorDiscrepancyRow).order_by(MirrorDiscrepancyRow.severity.desc(), MirrorDiscrepancyRow.id)
-    if kind is not None:
-        query = query.where(MirrorDiscrepancyRow.kind == kind)
-    rows = session.scalars(query.limit(limit).offset(offset))
-    return [StoredDiscrepancy(row.record_id, row.match_id, _discrepancy(row), row.found_at) for row in rows]
 
 
 def find_export(session: Session, export_id: str) -> PartnerExport | None:
@@ -264,18 +262,6 @@ def export_counts(session: Session) -> tuple[int, int]:
     query = select(func.count(), func.count(func.distinct(MirrorRecordRow.message_id)))
     kept, messages = session.execute(query.where(MirrorRecordRow.side == EXPORT)).one()
     return kept, messages
-
-
-def mirror_counts(session: Session) -> dict[str, int]:
-    """Return how many imports, exports, matches and discrepancies are kept."""
-    counted = session.execute(select(MirrorRecordRow.side, func.count()).group_by(MirrorRecordRow.side)).all()
-    sides = {side: count for side, count in counted}  # noqa: C416  # a Row is not typed as a pair
-    return {
-        "imports": sides.get(IMPORT, 0),
-        "exports": sides.get(EXPORT, 0),
-        "matches": session.scalar(select(func.count()).select_from(MirrorMatchRow)) or 0,
-        "discrepancies": session.scalar(select(func.count()).select_from(MirrorDiscrepancyRow)) or 0,
-    }
 
 
 # Tables, not row classes, where every declaration writes: half the time. The first look-up is a statement made once.
@@ -307,6 +293,7 @@ def _hits(session: Session, mirror: MirrorRecord, limit: int) -> Sequence[Mirror
     window = timedelta(days=LONGEST_DAYS)
     return session.scalars(
         select(MirrorRecordRow)
+        .options(defer(MirrorRecordRow.record))
         .join(hits, hits.c.record_id == MirrorRecordRow.id)
         .where(
             MirrorRecordRow.date.between(mirror.date - window, mirror.date + window),

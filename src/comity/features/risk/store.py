@@ -37,6 +37,7 @@ class StoredDecision:
     draw: float
     engine_version: str
     decided_at: datetime
+    discrepancy_kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,36 @@ def keep_decision(
 
     `context`: kind, mrn, importer_id, importer_name, goods_code, origin_country, declared_on, discrepancy_kinds.
     """
-    values = {
+    values = _decided(assessment, context, clock)
+    session.execute(
+        insert(DecisionRow).values(declaration_id=declaration_id, is_examined=False, is_irregular=False, **values)
+    )
+
+
+def replace_decision(
+    session: Session, declaration_id: str, assessment: Assessment, *, context: dict[str, Any], clock: Clock
+) -> None:
+    """Put a decision in place of the earlier one, whose entry in the ledger stays."""
+    values = _decided(assessment, context, clock)
+    session.execute(update(DecisionRow).where(DecisionRow.declaration_id == declaration_id).values(**values))
+
+
+def open_decisions(session: Session, declaration_ids: Collection[str] | None = None) -> list[StoredDecision]:
+    """Return the decisions about imports that no person has acted on: neither examined nor overruled, by id."""
+    query = select(DecisionRow).where(
+        DecisionRow.kind == IMPORT,
+        DecisionRow.is_examined.is_(False),
+        DecisionRow.declaration_id.not_in(select(OverrideRow.declaration_id)),
+    )
+    if declaration_ids is not None:
+        query = query.where(DecisionRow.declaration_id.in_(sorted(declaration_ids)))
+    return [_decision(row) for row in session.scalars(query.order_by(DecisionRow.declaration_id))]
+
+
+def _decided(assessment: Assessment, context: dict[str, Any], clock: Clock) -> dict[str, Any]:
+    return {
         **context,
         "declared_on": date.fromisoformat(context["declared_on"]),
-        "declaration_id": declaration_id,
         "lane": assessment.lane.value,
         "current_lane": assessment.lane.value,
         "lane_rank": assessment.lane.rank,
@@ -118,29 +145,13 @@ def keep_decision(
         "draw": assessment.draw,
         "engine_version": assessment.engine_version,
         "decided_at": clock.now(),
-        "is_examined": False,
-        "is_irregular": False,
     }
-    session.execute(insert(DecisionRow).values(**values))
 
 
 def decision_of(session: Session, declaration_id: str) -> StoredDecision | None:
     """Return the decision about a declaration, or None."""
     row = session.get(DecisionRow, declaration_id)
-    if row is None:
-        return None
-    return StoredDecision(
-        declaration_id=row.declaration_id,
-        lane=Lane(row.lane),
-        current_lane=Lane(row.current_lane),
-        score=row.score,
-        reasons=_reasons(row.reasons),
-        random_selected=row.random_selected,
-        propensity=row.propensity,
-        draw=row.draw,
-        engine_version=row.engine_version,
-        decided_at=row.decided_at,
-    )
+    return None if row is None else _decision(row)
 
 
 def worklist(
@@ -258,8 +269,10 @@ def examination_counts(session: Session) -> tuple[int, int]:
     return recorded, int(wrong or 0)
 
 
-def importer_history(session: Session, importer_id: str | None, *, since: datetime, at: datetime) -> ImporterHistory:
-    """Return what is known of an importer from `since` up to `at`. One statement."""
+def importer_history(
+    session: Session, importer_id: str | None, *, since: datetime, at: datetime, excluding: str
+) -> ImporterHistory:
+    """Return what is known of an importer from `since` up to `at`, but for one declaration. One statement."""
     if importer_id is None:
         return ImporterHistory(0, 0, is_new=None)
     month = (at - timedelta(days=30)).date()
@@ -269,6 +282,7 @@ def importer_history(session: Session, importer_id: str | None, *, since: dateti
         select(func.count(), recent, irregular).where(
             DecisionRow.kind == IMPORT,
             DecisionRow.importer_id == importer_id,
+            DecisionRow.declaration_id != excluding,
             DecisionRow.declared_on >= since.date(),
             DecisionRow.declared_on <= at.date(),
         )
@@ -306,6 +320,22 @@ def feedback_received(session: Session) -> list[Feedback]:
         Feedback(row.message_id, row.partner, row.export_mrn, row.outcome, row.received_at)
         for row in session.scalars(query)
     ]
+
+
+def _decision(row: DecisionRow) -> StoredDecision:
+    return StoredDecision(
+        declaration_id=row.declaration_id,
+        lane=Lane(row.lane),
+        current_lane=Lane(row.current_lane),
+        score=row.score,
+        reasons=_reasons(row.reasons),
+        random_selected=row.random_selected,
+        propensity=row.propensity,
+        draw=row.draw,
+        engine_version=row.engine_version,
+        decided_at=row.decided_at,
+        discrepancy_kinds=tuple(row.discrepancy_kinds),
+    )
 
 
 def _reasons(rows: list[Any]) -> tuple[Reason, ...]:
