@@ -35,7 +35,9 @@ from comity.foundation.errors import ComityError
 from comity.foundation.storage.session import Database
 
 IDLE_SECONDS = 0.5  # how long a message may wait that was queued while nobody woke the sender
-WITNESS_SECONDS = 10.0  # how often an idle node asks for a co-signature on a log that has grown
+WITNESS_SECONDS = (
+    2.0  # how often an idle node asks for a co-signature on a log that has grown; a guess: one small batch
+)
 STOP_SECONDS = 5.0  # a batch in flight longer than this is left: it is delivered again, once, after the restart
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 0.5, 60.0
 
