@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from comity import __version__
 from comity.entrypoints.api.app import create_api
+from comity.entrypoints.chores import doing_chores
 from comity.entrypoints.console.app import create_console
 from comity.entrypoints.node import Node
 from comity.entrypoints.sending import sending
@@ -37,5 +38,5 @@ def run_server(node: Node) -> None:
         timeout_graceful_shutdown=5,
         limit_concurrency=200,
     )
-    with sending(node):
+    with sending(node), doing_chores(node):
         uvicorn.Server(configuration).run()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from comity.cooperation.agreements.agreement import (
     Agreement,
+    Annex,
     Clause,
     Marking,
     OnwardSharing,
@@ -36,6 +37,7 @@ from comity.cooperation.agreements.lifecycle import (
     verify_signature,
 )
 from comity.cooperation.agreements.minimise import fields_outside, minimise
+from comity.cooperation.agreements.partnership import PARTNERSHIP_TYPES, partnership, purpose_of
 from comity.cooperation.agreements.permissions import Question, decide
 from comity.cooperation.identity.keys import generate_keys
 
@@ -245,3 +247,35 @@ def test_agreement_in_words_says_who_sends_what_for_what():
 
     assert any("export-declaration" in one and "mirror-matching" in one and "article 3" in one for one in told)
     assert any("may not be passed on" in one for one in told)
+
+
+def test_clause_of_an_annex_binds_only_those_that_accepted_it():
+    annex = Annex("ii", "On request", ("KE", "UG"))
+    clause = replace(DRAFT.clauses[0], senders=(), recipients=(), annex="ii")
+    agreement = replace(DRAFT, parties=PARTIES, annexes=(annex,), clauses=(clause,))
+    question = Question("KE", "UG", clause.data_class, clause.message_types[0], clause.purposes[0])
+
+    assert decide(parse_agreement(as_record(agreement)), question).id == clause.id
+    with pytest.raises(DataClassNotCovered):
+        decide(agreement, replace(question, recipient="TZ"))
+
+
+def test_clause_of_an_annex_that_is_not_there_is_a_fault():
+    record = as_record(DRAFT)
+    record["clauses"][0]["annex"] = "xii"
+
+    with pytest.raises(AgreementInvalid) as refused:
+        parse_agreement(record)
+
+    assert [finding.path for finding in refused.value.findings] == ["clauses[0].annex"]
+
+
+def test_partnership_is_the_same_in_either_order_and_permits_its_messages_only():
+    agreement = partnership("UG", "KE")
+
+    assert agreement_hash(agreement) == agreement_hash(partnership("KE", "UG"))
+    for message_type in PARTNERSHIP_TYPES:
+        question = Question("KE", "UG", message_type, message_type, purpose_of(message_type))
+        assert decide(agreement, question).id == message_type
+    with pytest.raises(DataClassNotCovered):
+        decide(agreement, Question("KE", "UG", "export-declaration", "export-record.v1", "mirror-matching"))

@@ -15,7 +15,7 @@ from comity.foundation.canonical_json import canonical_json
 from comity.foundation.errors import Finding
 
 FORMAT = "comity-agreement.v1"
-MOST_CLAUSES, MOST_FIELDS, LONGEST_TEXT = 200, 500, 500
+MOST_CLAUSES, MOST_ANNEXES, MOST_FIELDS, LONGEST_TEXT = 200, 50, 500, 500
 _AUTHORITY = re.compile(r"[A-Z]{2}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 _FIELD = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
@@ -38,10 +38,19 @@ class OnwardSharing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Annex:
+    """An optional part of an agreement; its clauses hold only between the parties that accepted it."""
+
+    id: str
+    title: str
+    accepted_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """One permission: who may send which data class to whom, in which messages, for which purposes.
 
-    Empty `senders` or `recipients` mean every party.
+    Empty `senders` or `recipients` mean every party. A clause of an `annex` binds only those that accepted it.
     """
 
     id: str
@@ -54,10 +63,7 @@ class Clause:
     recipients: tuple[str, ...] = ()
     marking: Marking = Marking.CONFIDENTIAL
     onward_sharing: OnwardSharing = OnwardSharing.NONE
-
-    def goes(self, sender: str, recipient: str) -> bool:
-        """Claim that the clause lets `sender` send to `recipient`, both being parties."""
-        return (not self.senders or sender in self.senders) and (not self.recipients or recipient in self.recipients)
+    annex: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Agreement:
     valid_to: date
     reciprocal: bool = True
     reply_days: int = 90
+    annexes: tuple[Annex, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.id)  # cheap, and consistent with equality: caches are keyed by agreements
@@ -82,6 +89,25 @@ class Agreement:
     def fields_of(self, data_class: str) -> tuple[str, ...]:
         """Return the fields of a data class; none when it is unknown."""
         return dict(self.data_classes).get(data_class, ())
+
+    def senders_under(self, clause: Clause) -> tuple[str, ...]:
+        """Return who may send under a clause: its senders, as far as they are parties and accepted its annex."""
+        return tuple(one for one in self._bound_by(clause) if not clause.senders or one in clause.senders)
+
+    def recipients_under(self, clause: Clause) -> tuple[str, ...]:
+        """Return who may receive under a clause: its recipients, as far as they are parties and accepted its annex."""
+        return tuple(one for one in self._bound_by(clause) if not clause.recipients or one in clause.recipients)
+
+    def lets(self, clause: Clause, *, sender: str, recipient: str) -> bool:
+        """Claim that a clause lets `sender` send to `recipient`, another party."""
+        is_between = sender in self.senders_under(clause) and recipient in self.recipients_under(clause)
+        return is_between and sender != recipient
+
+    def _bound_by(self, clause: Clause) -> tuple[str, ...]:
+        if not clause.annex:
+            return self.parties
+        accepted = next((annex.accepted_by for annex in self.annexes if annex.id == clause.annex), ())
+        return tuple(one for one in self.parties if one in accepted)
 
 
 def as_record(agreement: Agreement) -> dict[str, Any]:
@@ -104,10 +130,15 @@ def as_record(agreement: Agreement) -> dict[str, Any]:
                 "recipients": sorted(set(clause.recipients)),
                 "marking": clause.marking.value,
                 "onward_sharing": clause.onward_sharing.value,
+                "annex": clause.annex,
             }
             for clause in sorted(agreement.clauses, key=lambda clause: clause.id)
         ],
         "data_classes": {name: sorted(set(fields)) for name, fields in sorted(agreement.data_classes)},
+        "annexes": {
+            annex.id: {"title": annex.title, "accepted_by": sorted(set(annex.accepted_by))}
+            for annex in sorted(agreement.annexes, key=lambda annex: annex.id)
+        },
         "valid_from": agreement.valid_from.isoformat(),
         "valid_to": agreement.valid_to.isoformat(),
         "reciprocal": agreement.reciprocal,
@@ -143,6 +174,10 @@ def parse_agreement(record: object) -> Agreement:
         valid_to=date.fromisoformat(record["valid_to"]),
         reciprocal=record.get("reciprocal", True),
         reply_days=record.get("reply_days", 90),
+        annexes=tuple(
+            Annex(name, annex["title"], tuple(sorted(set(annex["accepted_by"]))))
+            for name, annex in sorted(record.get("annexes", {}).items())
+        ),
     )
 
 
@@ -158,16 +193,17 @@ def _clause(record: dict[str, Any]) -> Clause:
         recipients=tuple(sorted(set(record.get("recipients", ())))),
         marking=Marking(record.get("marking", Marking.CONFIDENTIAL)),
         onward_sharing=OnwardSharing(record.get("onward_sharing", OnwardSharing.NONE)),
+        annex=record.get("annex", ""),
     )
 
 
 _TOP = {
     "format", "id", "title", "parties", "legal_basis", "clauses", "data_classes", "valid_from", "valid_to",
-    "reciprocal", "reply_days",
+    "reciprocal", "reply_days", "annexes",
 }  # fmt: skip
 _IN_CLAUSE = {
     "id", "article", "data_class", "message_types", "purposes", "retention_days", "senders", "recipients", "marking",
-    "onward_sharing",
+    "onward_sharing", "annex",
 }  # fmt: skip
 
 
@@ -202,6 +238,7 @@ def _faults(record: object) -> Iterator[Finding]:
         if not _is_list_of(fields, _FIELD, 1, MOST_FIELDS):
             yield _fault(f"data_classes.{name}", "must be a list of dotted field names")
     yield from _clause_faults(record.get("clauses"), set(parties), classes)
+    yield from _annex_faults(record, set(parties))
     yield from _validity_faults(record)
 
 
@@ -230,6 +267,27 @@ def _clause_faults(clauses: object, parties: set[str], classes: dict[str, Any]) 
             if not _is_list_of(clause.get(name, []), _AUTHORITY, 0, 200) or set(clause.get(name, ())) - parties:
                 yield _fault(f"{path}.{name}", "must be parties of the agreement")
         yield from _condition_faults(clause, path)
+
+
+def _annex_faults(record: dict[str, Any], parties: set[str]) -> Iterator[Finding]:
+    annexes = record.get("annexes", {})
+    if not isinstance(annexes, dict) or len(annexes) > MOST_ANNEXES:
+        yield _fault("annexes", f"must be an object of at most {MOST_ANNEXES} annexes")
+        annexes = {}
+    for name, annex in annexes.items():
+        path = f"annexes.{name}"
+        yield from _name_faults(name, path)
+        if not isinstance(annex, dict) or annex.keys() != {"title", "accepted_by"}:
+            yield _fault(path, "must say its title and who accepted it")
+            continue
+        yield from _text_faults(annex["title"], f"{path}.title")
+        if not _is_list_of(annex["accepted_by"], _AUTHORITY, 0, 200) or set(annex["accepted_by"]) - parties:
+            yield _fault(f"{path}.accepted_by", "must be parties of the agreement")
+    clauses = record.get("clauses")
+    for position, clause in enumerate(clauses if isinstance(clauses, list) else ()):
+        annex = clause.get("annex", "") if isinstance(clause, dict) else ""
+        if annex not in ("", *annexes):
+            yield _fault(f"clauses[{position}].annex", "is not one of the agreement's annexes")
 
 
 def _condition_faults(clause: dict[str, Any], path: str) -> Iterator[Finding]:

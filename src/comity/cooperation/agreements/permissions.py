@@ -47,9 +47,7 @@ def refusal(agreement: Agreement, question: Question) -> ReleaseRefused:
         for clause in agreement.clauses
         if clause.data_class == question.data_class
         and question.message_type in clause.message_types
-        and clause.goes(question.sender, question.recipient)
-        and {question.sender, question.recipient} <= set(agreement.parties)
-        and question.sender != question.recipient
+        and agreement.lets(clause, sender=question.sender, recipient=question.recipient)
     ]
     if not near:
         return DataClassNotCovered(

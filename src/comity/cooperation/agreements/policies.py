@@ -58,15 +58,12 @@ def _parsed(_hash: str, agreement: Agreement) -> tuple[cedarpy.PolicySet, dict[s
 
 
 def _policy(agreement: Agreement, clause: Clause) -> str:
-    parties = sorted(agreement.parties)
-    senders = [one for one in parties if not clause.senders or one in clause.senders]
-    recipients = [one for one in parties if not clause.recipients or one in clause.recipients]
-    principals = ", ".join(f'Authority::"{one}"' for one in senders)
+    principals = ", ".join(f'Authority::"{one}"' for one in sorted(agreement.senders_under(clause)))
     return (
         f'@clause("{clause.id}")\n'
         f'permit (principal, action == Action::"send", resource == DataClass::"{clause.data_class}")\n'
         f"when {{ [{principals}].contains(principal)\n"
-        f"  && {_texts(recipients)}.contains(context.recipient)\n"
+        f"  && {_texts(agreement.recipients_under(clause))}.contains(context.recipient)\n"
         f"  && {_texts(clause.message_types)}.contains(context.message_type)\n"
         f"  && {_texts(clause.purposes)}.contains(context.purpose) }};"
     )

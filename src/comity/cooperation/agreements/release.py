@@ -22,8 +22,9 @@ from comity.cooperation.agreements.errors import (
 )
 from comity.cooperation.agreements.lifecycle import AgreementStatus
 from comity.cooperation.agreements.minimise import fields_outside, minimise
+from comity.cooperation.agreements.partnership import PARTNERSHIP_TYPES
 from comity.cooperation.agreements.permissions import Question, decide
-from comity.cooperation.agreements.store import StoredAgreement, agreements_with, keep_decision
+from comity.cooperation.agreements.store import StoredAgreement, agreements_with, keep_decision, partnership_with
 from comity.foundation.clock import Clock
 
 DELIVERY_DAYS = 60  # a guess: how long a partner may be away before its messages expire; revisit with the courier
@@ -149,9 +150,12 @@ def _covering(
     session: Session, question: Question, agreement_id: str | None, at: datetime
 ) -> tuple[StoredAgreement, Clause]:
     """Return the first agreement in force with a clause that permits it, by id."""
+    kept = agreements_with(session, question.recipient)
+    if question.message_type in PARTNERSHIP_TYPES and question.sender != question.recipient:
+        kept = [partnership_with(question.sender, question.recipient)]
     candidates = [
         stored
-        for stored in agreements_with(session, question.recipient)
+        for stored in kept
         if question.sender in stored.agreement.parties and agreement_id in (None, stored.agreement.id)
     ]
     if not candidates:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from comity.cooperation.agreements.agreement import Agreement, agreement_hash, as_record, parse_agreement
 from comity.cooperation.agreements.errors import AgreementChanged, AgreementUnknown
 from comity.cooperation.agreements.lifecycle import AgreementStatus, Signature, status_of, verify_signature
+from comity.cooperation.agreements.partnership import partnership
+from comity.cooperation.agreements.policies import agreement_hash_of
 from comity.cooperation.agreements.tables import AgreementDecisionRow, AgreementRow, AgreementSignatureRow
 from comity.cooperation.identity.keys import PublicIdentity
 from comity.cooperation.ledger.append import NewEntry, append
@@ -30,9 +32,12 @@ class StoredAgreement:
     hash: str
     signatures: tuple[Signature, ...]
     terminated_at: datetime | None
+    is_partnership: bool = False
 
     def status(self, at: datetime) -> AgreementStatus:
         """Return where it stands at an instant."""
+        if self.is_partnership:
+            return AgreementStatus.IN_FORCE
         return status_of(self.agreement, self.signatures, at, self.terminated_at)
 
 
@@ -127,6 +132,12 @@ def agreements_with(session: Session, authority: str) -> list[StoredAgreement]:
     return [stored for stored in list_agreements(session) if authority in stored.agreement.parties]
 
 
+def partnership_with(own: str, partner: str) -> StoredAgreement:
+    """Return the partnership of two administrations: it needs no row and no signature, and is always in force."""
+    agreement = partnership(own, partner)
+    return StoredAgreement(agreement, agreement_hash_of(agreement), (), None, is_partnership=True)
+
+
 def senders_to(session: Session, recipient: str, *, message_type: str, at: datetime) -> list[tuple[str, date]]:
     """Return who owes `recipient` messages of this type under an agreement in force, and since when."""
     return sorted(
@@ -137,7 +148,7 @@ def senders_to(session: Session, recipient: str, *, message_type: str, at: datet
             for clause in stored.agreement.clauses
             if message_type in clause.message_types
             for sender in stored.agreement.parties
-            if sender != recipient and clause.goes(sender, recipient)
+            if stored.agreement.lets(clause, sender=sender, recipient=recipient)
         }
     )
 

@@ -1,0 +1,1 @@
+"""Do two partners agree about what passed between them? Reconciliation, reciprocity statements, witness reports."""

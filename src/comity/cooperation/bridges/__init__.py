@@ -1,0 +1,1 @@
+"""How do Comity's agreements, messages and findings read in the systems neighbours already run?"""

@@ -1,0 +1,80 @@
+"""What does a node do by itself, without anyone asking? Chores: each is idempotent, opens its own transactions, and is
+run soon after the start and then in its interval; a failing one is logged and tried again at its next turn."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from comity.entrypoints.node import Node
+
+FIRST_AFTER = timedelta(seconds=30)  # a guess: the node serves first
+LOOKED_EVERY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """One thing to do again and again; `run` may be called at any time, any number of times."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Node], None]
+
+
+CHORES: tuple[Chore, ...] = ()
+
+
+class ChoreThread(threading.Thread):
+    """Runs each chore when its turn has come, until stopped."""
+
+    def __init__(self, node: Node, chores: Sequence[Chore] = CHORES) -> None:
+        super().__init__(name="chores", daemon=True)
+        self._node = node
+        first = node.clock.now() + FIRST_AFTER
+        self._due = dict.fromkeys(chores, first)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Stop after the chore under way."""
+        self._stopping.set()
+        self.join(timeout=5)
+
+    def run(self) -> None:
+        """Run what is due until stopped."""
+        while not self._stopping.wait(LOOKED_EVERY_SECONDS):
+            self.run_due()
+
+    def run_due(self) -> None:
+        """Run every chore whose turn has come."""
+        for chore, due in list(self._due.items()):
+            if due <= self._node.clock.now() and not self._stopping.is_set():
+                self._due[chore] = self._node.clock.now() + chore.every
+                run_chore(chore, self._node)
+
+
+def run_chore(chore: Chore, node: Node) -> bool:
+    """Run a chore and claim that it went through; whatever it raises is logged, with its name only."""
+    try:
+        chore.run(node)
+    except Exception:  # a chore that fails must not end the others
+        log.exception("chores.failed chore=%s", chore.name)
+        return False
+    log.info("chores.done chore=%s", chore.name)
+    return True
+
+
+@contextmanager
+def doing_chores(node: Node) -> Iterator[ChoreThread]:
+    """Do the chores for as long as the block lasts."""
+    thread = ChoreThread(node)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        thread.stop()
