@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from alembic import command
 from sqlalchemy import event, text
 
 from comity.cooperation.ledger import store
@@ -28,6 +29,8 @@ from comity.cooperation.ledger.tree import (
     verify_consistency,
     verify_inclusion,
 )
+
+from comity.migrations.upgrade import configuration
 
 
 def log(session, clock, count, subject="s"):
@@ -220,3 +223,25 @@ def test_writers_who_start_at_once_make_one_log(database, clock):
     with database.reading() as session:
         leaves = [entry.leaf_hash for entry in reversed(latest(session, 100))]
         assert head(session) == store.LogHead(60, root_of(leaves))
+
+
+def test_tiles_survive_the_step_back_to_single_hashes(database, clock):
+    with database.transaction() as session:
+        log(session, clock, 600)
+        root = head(session).root
+
+    with database.engine.begin() as connection:
+        before = connection.execute(text('SELECT * FROM ledger_tiles ORDER BY level, "index"')).all()
+        command.downgrade(configuration(connection), "0009")
+        hashes = dict(connection.execute(text("SELECT level, count(*) FROM ledger_nodes GROUP BY level")).all())
+        command.upgrade(configuration(connection), "head")
+        after = connection.execute(text('SELECT * FROM ledger_tiles ORDER BY level, "index"')).all()
+
+    assert hashes == {level: 600 >> level for level in range(10)}
+    assert [tuple(map(bytes_of, row)) for row in after] == [tuple(map(bytes_of, row)) for row in before]
+    with database.reading() as session:
+        assert root_at(session, 600) == root
+
+
+def bytes_of(value):
+    return bytes(value) if isinstance(value, memoryview) else value

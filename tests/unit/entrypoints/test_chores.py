@@ -18,7 +18,10 @@ def test_chore_runs_in_its_interval_and_a_failing_one_does_not_end_the_others():
         ran.append("failing")
         raise RuntimeError
 
-    chores = [Chore("failing", timedelta(hours=1), fail), Chore("good", timedelta(days=1), lambda _: ran.append("good"))]
+    chores = [
+        Chore("failing", timedelta(hours=1), fail),
+        Chore("good", timedelta(days=1), lambda _: ran.append("good")),
+    ]
     thread = ChoreThread(node, chores)
 
     thread.run_due()

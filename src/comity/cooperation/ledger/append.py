@@ -16,22 +16,21 @@ from comity.cooperation.ledger.store import (
     erase,
     head,
     insert_entries,
-    insert_nodes,
     latest,
     lock_head,
     move_head,
-    read_nodes,
+    read_tiles,
+    write_tiles,
 )
+from comity.cooperation.ledger.tiles import Place, edge_of, grown, node_in, root_of, tile_of
 from comity.cooperation.ledger.tree import (
     SALT_BYTES,
     NodeAt,
     ProofInvalid,
     commitment,
-    complete_subtrees,
     leaf_hash,
     make_consistency_proof,
     make_inclusion_proof,
-    node_hash,
     subtree_hash,
 )
 from comity.foundation.clock import Clock
@@ -51,7 +50,6 @@ __all__ = [
     "root_at",
 ]
 
-_Place = tuple[int, int]
 _Made = TypeVar("_Made")
 
 
@@ -65,27 +63,25 @@ class NewEntry:
 
 
 def append(session: Session, entries: Sequence[NewEntry], clock: Clock) -> list[LedgerEntry]:
-    """Log entries in the given order; other writers wait until this transaction ends. Five statements, any number.
+    """Log entries in the given order; other writers wait until this transaction ends. A few statements, any number.
 
     A statement is committed to with a fresh salt of 32 bytes: `leaf_hash(commitment(salt, statement))`.
     """
     if not entries:
         return []
     before, at = lock_head(session), clock.now()
+    salts = secrets.token_bytes(SALT_BYTES * len(entries))
     logged = []
     for offset, entry in enumerate(entries):
-        salt = secrets.token_bytes(SALT_BYTES)
+        salt = salts[SALT_BYTES * offset : SALT_BYTES * (offset + 1)]
         leaf = leaf_hash(commitment(salt, entry.statement))
         logged.append(LedgerEntry(before.size + offset, entry.kind, entry.subject, at, leaf, salt, entry.statement))
-    known = read_nodes(session, complete_subtrees(0, before.size))
-    made: dict[_Place, bytes] = {}
-    for new in logged:
-        _grow(new.index, new.leaf_hash, known, made)
+    edge = read_tiles(session, edge_of(before.size))
+    changed = grown(before.size, edge, [new.leaf_hash for new in logged])
     size = before.size + len(logged)
-    nodes = {**known, **made}
     insert_entries(session, logged)
-    insert_nodes(session, [(level, index, digest) for (level, index), digest in made.items()])
-    move_head(session, LogHead(size, subtree_hash(0, size, lambda level, index: nodes[level, index])))
+    write_tiles(session, changed, kept=edge)
+    move_head(session, LogHead(size, root_of(size, {**edge, **changed})))
     return logged
 
 
@@ -99,7 +95,7 @@ def inclusion_proof(session: Session, *, index: int, size: int) -> list[bytes]:
 
 
 def inclusion_proofs(session: Session, *, indexes: Sequence[int], size: int) -> list[list[bytes]]:
-    """Return the proof of each entry in the log of `size` entries. One read for all, up to 5,000 subtrees.
+    """Return the proof of each entry in the log of `size` entries. One read for all, up to 5,000 tiles.
 
     Raises:
         ProofInvalid: the log has no such entry or has never had this size.
@@ -122,28 +118,17 @@ def consistency_proof(session: Session, *, old_size: int, new_size: int) -> list
 
 def root_at(session: Session, size: int) -> bytes:
     """Return the root the log had at `size`. One read."""
-    nodes = read_nodes(session, complete_subtrees(0, size))
-    return subtree_hash(0, size, lambda level, index: nodes[level, index])
-
-
-def _grow(index: int, leaf: bytes, known: dict[_Place, bytes], made: dict[_Place, bytes]) -> None:
-    """Add a leaf and every subtree it completes."""
-    level, digest = 0, leaf
-    made[level, index] = digest
-    while index & 1:
-        left = made.get((level, index - 1)) or known[level, index - 1]
-        level, index, digest = level + 1, index >> 1, node_hash(left, digest)
-        made[level, index] = digest
+    return _in_one_read(session, lambda node_at: subtree_hash(0, size, node_at))
 
 
 def _in_one_read(session: Session, make: Callable[[NodeAt], _Made]) -> _Made:
-    """Make a proof twice: first to learn which subtrees it needs, then with their hashes."""
-    wanted: list[_Place] = []
+    """Make a proof twice: first to learn which tiles it needs, then with their hashes."""
+    wanted: set[Place] = set()
 
     def learn(level: int, index: int) -> bytes:
-        wanted.append((level, index))
+        wanted.add(tile_of(level, index))
         return b""
 
     make(learn)
-    nodes = read_nodes(session, wanted)
-    return make(lambda level, index: nodes[level, index])
+    tiles = read_tiles(session, wanted)
+    return make(node_in(tiles.__getitem__))

@@ -1,8 +1,8 @@
-"""How the log is kept: entries, subtree hashes, head, co-signatures. Every query of the ledger is here."""
+"""How the log is kept: entries, tiles of hashes, head, co-signatures. Every query of the ledger is here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,13 @@ from comity.cooperation.ledger.tables import (
     ForkEvidenceRow,
     LedgerEntryRow,
     LedgerHeadRow,
-    LedgerNodeRow,
+    LedgerTileRow,
     WitnessedLogRow,
 )
+from comity.cooperation.ledger.tiles import Place
 from comity.cooperation.ledger.tree import EMPTY_ROOT
 from comity.foundation.clock import Clock
+from comity.foundation.storage.bulk import insert_rows
 
 HEAD_ID = 1
 MOST_PLACES_A_READ = 5_000  # bound values in one statement: SQLite takes 32,766, PostgreSQL 65,535
@@ -92,27 +94,28 @@ def move_head(session: Session, to: LogHead) -> None:
 
 def insert_entries(session: Session, entries: Sequence[LedgerEntry]) -> None:
     """Write entries, one statement for all."""
-    session.execute(insert(LedgerEntryRow), [{name: getattr(entry, name) for name in _COLUMNS} for entry in entries])
+    insert_rows(session, LedgerEntryRow, [{name: getattr(entry, name) for name in _COLUMNS} for entry in entries])
 
 
-def insert_nodes(session: Session, nodes: Iterable[tuple[int, int, bytes]]) -> None:
-    """Write the hashes of complete subtrees: (level, index, hash)."""
-    rows = [{"level": level, "index": index, "hash": digest} for level, index, digest in nodes]
-    session.execute(insert(LedgerNodeRow), rows)
+def write_tiles(session: Session, tiles: Mapping[Place, bytes], *, kept: Collection[Place]) -> None:
+    """Write tiles by (level, index); those in `kept` are there already and are rewritten."""
+    rows = [{"level": level, "index": index, "hashes": hashes} for (level, index), hashes in tiles.items()]
+    insert_rows(session, LedgerTileRow, [row for row in rows if (row["level"], row["index"]) not in kept])
+    session.execute(update(LedgerTileRow), [row for row in rows if (row["level"], row["index"]) in kept])
 
 
-def read_nodes(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-    """Read the hashes of complete subtrees; one statement for up to 5,000 places."""
+def read_tiles(session: Session, wanted: Iterable[Place]) -> dict[Place, bytes]:
+    """Read tiles; one statement for up to 5,000 places."""
     places, found = sorted(set(wanted)), {}
     for start in range(0, len(places), MOST_PLACES_A_READ):
         by_level: dict[int, list[int]] = {}
         for level, index in places[start : start + MOST_PLACES_A_READ]:
             by_level.setdefault(level, []).append(index)
         matching = [
-            and_(LedgerNodeRow.level == level, LedgerNodeRow.index.in_(some)) for level, some in by_level.items()
+            and_(LedgerTileRow.level == level, LedgerTileRow.index.in_(some)) for level, some in by_level.items()
         ]
-        query = select(LedgerNodeRow.level, LedgerNodeRow.index, LedgerNodeRow.hash).where(or_(*matching))
-        found.update({(level, index): digest for level, index, digest in session.execute(query)})
+        query = select(LedgerTileRow.level, LedgerTileRow.index, LedgerTileRow.hashes).where(or_(*matching))
+        found.update({(level, index): hashes for level, index, hashes in session.execute(query)})
     return found
 
 

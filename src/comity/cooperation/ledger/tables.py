@@ -1,4 +1,4 @@
-"""The log's rows: entries, the hashes of complete subtrees, the head, and what was co-signed."""
+"""The log's rows: entries, the hashes of complete subtrees in tiles, the head, and what was co-signed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ class LedgerEntryRow(Base):
     statement: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class LedgerNodeRow(Base):
-    __tablename__ = "ledger_nodes"
+class LedgerTileRow(Base):
+    """Up to 256 hashes of complete subtrees of height 8·level, one after the other."""
+
+    __tablename__ = "ledger_tiles"
 
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LedgerHeadRow(Base):
