@@ -29,8 +29,7 @@ from comity.cooperation.ledger.tree import (
     verify_consistency,
     verify_inclusion,
 )
-
-from comity.migrations.upgrade import configuration
+from comity.migrations.upgrade import configuration, migrate
 
 
 def log(session, clock, count, subject="s"):
@@ -225,7 +224,9 @@ def test_writers_who_start_at_once_make_one_log(database, clock):
         assert head(session) == store.LogHead(60, root_of(leaves))
 
 
-def test_tiles_survive_the_step_back_to_single_hashes(database, clock):
+def test_tiles_survive_the_step_back_to_single_hashes(empty_database, clock):
+    database = empty_database
+    migrate(database)
     with database.transaction() as session:
         log(session, clock, 600)
         root = head(session).root
