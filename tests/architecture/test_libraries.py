@@ -25,7 +25,10 @@ ALLOWED = {
     "cedarpy": (("cooperation/agreements/policies.py",), "policies"),
     "rfc8785": (("foundation/canonical_json.py",), "canonical JSON"),
     "cryptography": (("cooperation/identity/*", "cooperation/exchange/*"), "signatures, seals and certificates"),
-    "httpx": (("cooperation/exchange/transport.py", "entrypoints/demo/*"), "the network"),
+    "httpx": (
+        ("cooperation/exchange/transport.py", "cooperation/bridges/xroad.py", "entrypoints/demo/*"),
+        "the network",
+    ),
     "fastapi": (("entrypoints/api/*", "entrypoints/console/*", "entrypoints/server.py"), "the web"),
     "starlette": (("entrypoints/api/*", "entrypoints/console/*"), "the web"),
     "uvicorn": (("entrypoints/server.py",), "the web server"),

@@ -11,8 +11,11 @@ from pathlib import Path
 from random import Random, SystemRandom
 from urllib.parse import urlsplit
 
+from comity.cooperation.bridges.xroad import XRoadTransport
+from comity.cooperation.bridges.xroad_settings import XRoad, load_xroad
 from comity.cooperation.exchange.card import PeerCard, write_card
 from comity.cooperation.exchange.inbox import Handler
+from comity.cooperation.exchange.transport import HttpTransport, Transport
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys, load_keys, save_keys
 from comity.cooperation.identity.tls import create_certificate
 from comity.features.mirror.rates import load_rates
@@ -101,6 +104,17 @@ class Node:
     def handlers(self) -> Mapping[str, Handler]:
         """Return the one table from message type to the flow that takes it."""
         return handlers_for(self.equipment)
+
+    @cached_property
+    def xroad(self) -> XRoad | None:
+        """Return which partners are reached over X-Road, or None when this node is not on X-Road."""
+        return load_xroad(self.settings.home)
+
+    def transport_to(self, authority: str) -> Transport:
+        """Return what carries batches to a partner: X-Road where it is set so, else HTTPS to the card's address."""
+        if self.xroad is not None and self.xroad.reaches(authority):
+            return XRoadTransport(self.xroad)
+        return HttpTransport()
 
     def close(self) -> None:
         """Close the database."""

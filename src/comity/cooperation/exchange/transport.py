@@ -39,11 +39,11 @@ class HttpTransport:
         try:
             client = self._client(peer)
             with client.stream("POST", f"{peer.url}{PATH}", content=body) as answer:
-                content = _bounded(answer)
+                content = bounded(answer)
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:
             raise PartnerUnreachable(f"{peer.authority} at {peer.url}: {type(error).__name__}: {error}") from error
         if answer.status_code != httpx.codes.OK:
-            raise PartnerRefused(_reason(content, answer.status_code))
+            raise PartnerRefused(reason(content, answer.status_code))
         return content
 
     def close(self) -> None:
@@ -75,7 +75,12 @@ class InMemoryTransport:
         return self._nodes[peer.authority](body)
 
 
-def _bounded(answer: httpx.Response) -> bytes:
+def bounded(answer: httpx.Response) -> bytes:
+    """Return the answer's body.
+
+    Raises:
+        PartnerRefused: it is larger than an answer can be.
+    """
     parts, size = [], 0
     for part in answer.iter_bytes():
         size += len(part)
@@ -85,6 +90,7 @@ def _bounded(answer: httpx.Response) -> bytes:
     return b"".join(parts)
 
 
-def _reason(content: bytes, status: int) -> str:
+def reason(content: bytes, status: int) -> str:
+    """Say why a partner refused a batch: what its answer begins with."""
     text = content[:500].decode("utf-8", "replace")
     return f"the partner refused the batch with status {status}: {text}"

@@ -113,6 +113,15 @@ BATCH: dict[str, Any] = {
     },
     "openapi_extra": {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}},
 }
+XROAD_BATCH: dict[str, Any] = BATCH | {
+    "summary": "Take a partner's batch from this node's X-Road security server; its X-Road client must be the sender's",
+    "tags": ["exchange"],
+    "responses": BATCH["responses"]
+    | {
+        403: {"model": Problem, "description": "The X-Road client is not the one set for the sender"},
+        404: {"model": Problem, "description": "This node is not on X-Road"},
+    },
+}
 CHECKPOINT: dict[str, Any] = {
     "summary": "The signed head of the log (C2SP tlog-checkpoint)",
     "tags": ["ledger"],

@@ -24,6 +24,7 @@ MODULES = {
     "agreement": "agreements",
     "prove": "proofs",
     "verify": "proofs",
+    "xroad": "bridges",
     "officer": "access",
     "token": "access",
     "demo": "demonstration",

@@ -11,7 +11,6 @@ import typer
 from comity.cooperation.exchange.card import read_card
 from comity.cooperation.exchange.doctor import diagnose
 from comity.cooperation.exchange.store import add_peer, find_peer, list_peers
-from comity.cooperation.exchange.transport import HttpTransport
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import Exit, people, reporting, working, write_json, write_table
 from comity.flows.run_mirror import run
@@ -82,7 +81,9 @@ def doctor(
     with reporting(as_json=as_json), opened(home) as node:
         with node.database.reading() as session:
             peer = find_peer(session, authority.upper())
-        found = diagnose(node.database, peer, keys=node.keys, transport=HttpTransport(), clock=node.clock)
+        found = diagnose(
+            node.database, peer, keys=node.keys, transport=node.transport_to(peer.authority), clock=node.clock
+        )
     if as_json:
         write_json({"peer": authority.upper(), "checks": [diagnosis.as_json() for diagnosis in found]})
     else:
