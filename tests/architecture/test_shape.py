@@ -68,16 +68,17 @@ def test_only_agreements_make_a_release(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
-def test_tables_are_imported_by_their_own_store_only(path):
+def test_tables_are_imported_by_the_stores_of_their_own_package_only(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module is not None}
     tables = {module for module in imported if module.endswith(".tables")}
     if path.parts[-2] == "migrations":
         return
 
-    own = f"comity.{'.'.join(path.relative_to(SOURCE).parts[:-1])}.tables"
+    within = path.relative_to(SOURCE).parts[:-1]
+    own = {f"comity.{'.'.join(within[:depth])}.tables" for depth in range(1, len(within) + 1)}
 
-    assert tables <= {own}
+    assert tables <= own
     assert not tables or path.stem == "store"
 
 

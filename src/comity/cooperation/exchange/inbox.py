@@ -48,6 +48,8 @@ from comity.cooperation.exchange.errors import (
     TypeUnknown,
 )
 from comity.cooperation.exchange.jws import peek
+from comity.cooperation.exchange.operation.answer_recovery import answer_recovery
+from comity.cooperation.exchange.operation.recovery import is_recovery
 from comity.cooperation.exchange.store import (
     IN,
     Peer,
@@ -157,6 +159,8 @@ def receive_batch(
     """
     if len(body) > limits.largest_bytes:
         raise BatchTooLarge
+    if is_recovery(body):
+        return answer_recovery(database, body, keys=keys, clock=clock, skew=limits.skew)
     batch, sender = _verified(database, body)
     opened = [_opened(message, keys=keys, sender=sender) for message in batch.messages]
     with database.transaction() as session:

@@ -20,7 +20,7 @@ KNOWN_HEADER = frozenset({"alg", "typ"})
 
 def sign(payload: bytes, *, typ: str, keys: NodeKeys) -> bytes:
     """Return the compact JWS over `payload`."""
-    signed = _protected(typ) + b"." + _encode(payload)
+    signed = protected(typ) + b"." + _encode(payload)
     return signed + b"." + _encode(keys.sign(signed))
 
 
@@ -33,7 +33,7 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity) -> bytes:
         SignatureInvalid: the signature is not the sender's.
     """
     parts = _parts(jws)
-    if parts[0] != _protected(typ):
+    if parts[0] != protected(typ):
         _refuse_header(parts[0], typ)
     try:
         _public_key(sender.signing_key).verify(_decode(parts[2]), parts[0] + b"." + parts[1])
@@ -65,7 +65,8 @@ def _public_key(raw: bytes) -> Ed25519PublicKey:
 
 
 @lru_cache(maxsize=16)
-def _protected(typ: str) -> bytes:
+def protected(typ: str) -> bytes:
+    """Return the protected header of an envelope of this type, as it stands before the first dot."""
     return _encode(msgspec.json.encode({"alg": ALGORITHM, "typ": typ}))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -9,8 +12,32 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "exchange_held",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partner", sa.String(length=2), nullable=False),
+        sa.Column("request", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_held")),
+    )
+    with op.batch_alter_table("exchange_held", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exchange_held_partner"), ["partner"], unique=False)
+
+    op.create_table(
+        "exchange_batch_refusals",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("partner", sa.String(length=2), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("day", "partner", "code", name=op.f("pk_exchange_batch_refusals")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("exchange_batch_refusals")
+    with op.batch_alter_table("exchange_held", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchange_held_partner"))
+
+    op.drop_table("exchange_held")
