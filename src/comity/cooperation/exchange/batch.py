@@ -13,6 +13,7 @@ from comity.cooperation.exchange.errors import EnvelopeInvalid
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 
 BATCH_TYPE = "comity-batch.v1+jws"
+COURIER_TYPE = "comity-courier-batch.v1+jws"
 ANSWER_TYPE = "comity-answer.v1+jws"
 RECEIPT_TYPE = "comity-receipt.v1+jws"
 MOST_MESSAGES = 1_000

@@ -23,7 +23,7 @@ from comity.cooperation.exchange.batch import (
     write,
 )
 from comity.cooperation.exchange.envelope import seal
-from comity.cooperation.exchange.errors import AnswerWrong, ExchangeError, ReceiptWrong, RecipientWrong
+from comity.cooperation.exchange.errors import AnswerWrong, EnvelopeInvalid, ExchangeError, ReceiptWrong, RecipientWrong
 from comity.cooperation.exchange.inbox import AGAIN, STORED
 from comity.cooperation.exchange.store import (
     MessageState,
@@ -80,6 +80,7 @@ class Line:
 class Load:
     """What the next batch may hold: of streams in `probing` the first message only, and nothing up to `after`.
 
+    `most_bytes` counts the signed messages; one goes whatever its size.
     `after` names the last sequence of each agreement that is under way already; `sealed` holds what was sealed ahead.
     """
 
@@ -87,6 +88,8 @@ class Load:
     probing: Collection[str] = ()
     after: Mapping[str, int] = field(default_factory=dict)
     sealed: Mapping[str, bytes] = field(default_factory=dict)
+    most_bytes: int = BATCH_BYTES
+    batch_type: str = BATCH_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def prepare(
             for message in messages
         ],
     )
-    return Prepared(peer, messages, write(batch, typ=BATCH_TYPE, keys=line.keys))
+    return Prepared(peer, messages, write(batch, typ=load.batch_type, keys=line.keys))
 
 
 def seal_ahead(database: Database, authority: str, load: Load) -> dict[str, bytes]:
@@ -168,6 +171,8 @@ def accept(prepared: Prepared, answer_bytes: bytes, line: Line) -> Answer:
     answer = read(answer_bytes, Answer, typ=ANSWER_TYPE, sender=prepared.peer.identity)
     if answer.recipient != line.keys.authority or answer.sender != prepared.peer.authority:
         raise RecipientWrong
+    if answer.created.tzinfo is None:
+        raise EnvelopeInvalid("the answer's time needs a time zone")
     if answer.batch != hashlib.sha256(prepared.body).hexdigest():
         raise AnswerWrong
     return answer
@@ -188,7 +193,7 @@ def keep(database: Database, prepared: Prepared, answer: Answer, line: Line) -> 
             peer.authority,
             state=PeerState.REFUSING if stuck else PeerState.REACHED,
             error="; ".join(told)[:500] or None,
-            at=line.clock.now(),
+            at=min(answer.created, line.clock.now()),
         )
     delivered = sum(state is MessageState.DELIVERED for state in settled)
     return DeliveryReport(
@@ -207,7 +212,7 @@ def _next(session: Session, authority: str, load: Load) -> list[OutboxMessage]:
         session,
         authority,
         most_messages=min(load.limit, MOST_MESSAGES),
-        most_bytes=BATCH_BYTES,
+        most_bytes=min(load.most_bytes, BATCH_BYTES),
         probing=load.probing,
         after=load.after,
     )

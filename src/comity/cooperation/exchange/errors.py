@@ -108,6 +108,13 @@ class BatchReplayed(ExchangeError):
     status = 409
 
 
+class CourierBatchTooOld(ExchangeError):
+    """The courier was longer on the way than any message lives; the partner must pack anew what still waits."""
+
+    code = "exchange.courier-batch-too-old"
+    status = 409
+
+
 class PartnerUnreachable(ExchangeError):
     """The partner does not answer; its messages wait."""
 

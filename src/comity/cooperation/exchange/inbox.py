@@ -20,6 +20,7 @@ from comity.cooperation.agreements.release import Received, admit
 from comity.cooperation.exchange.batch import (
     ANSWER_TYPE,
     BATCH_TYPE,
+    COURIER_TYPE,
     RECEIPT_TYPE,
     Answer,
     Batch,
@@ -37,6 +38,7 @@ from comity.cooperation.exchange.errors import (
     BatchTooLarge,
     ChainBroken,
     ClockSkewed,
+    CourierBatchTooOld,
     EnvelopeInvalid,
     ExchangeError,
     MessageExpired,
@@ -104,10 +106,14 @@ Handler = Callable[[Session, ReceivedMessage], str]
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
-    """What a batch may be, and how far clocks may differ."""
+    """What a batch may be, and how far clocks may differ.
+
+    `longest_way` is how old a batch of a courier may be; None for one that comes online, new and after the last.
+    """
 
     largest_bytes: int = 64 * 1024 * 1024
     skew: timedelta = timedelta(seconds=300)
+    longest_way: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -161,12 +167,13 @@ def receive_batch(
         raise BatchTooLarge
     if is_recovery(body):
         return answer_recovery(database, body, keys=keys, clock=clock, skew=limits.skew)
-    batch, sender = _verified(database, body)
+    batch, sender = _verified(database, body, BATCH_TYPE if limits.longest_way is None else COURIER_TYPE)
     opened = [_opened(message, keys=keys, sender=sender) for message in batch.messages]
     with database.transaction() as session:
         run = _Run(session, lock_peer(session, batch.sender), keys, clock.now(), handlers, limits.skew)
-        _check_batch(batch, run)
-        note_batch(session, run.peer.authority, created=batch.created)
+        _check_batch(batch, run, limits.longest_way)
+        if limits.longest_way is None:
+            note_batch(session, run.peer.authority, created=batch.created)
         receipts = _take_all(run, opened, clock)
         cosigned, refusal = _witness(run, batch, clock)
         answer = Answer(
@@ -182,7 +189,7 @@ def receive_batch(
     return write(answer, typ=ANSWER_TYPE, keys=keys)
 
 
-def _verified(database: Database, body: bytes) -> tuple[Batch, PublicIdentity]:
+def _verified(database: Database, body: bytes, typ: str) -> tuple[Batch, PublicIdentity]:
     """Verify before anything else: a stranger's bytes are not read further, and take no lock."""
     claimed = decode(peek(body), Claim)
     try:
@@ -190,7 +197,7 @@ def _verified(database: Database, body: bytes) -> tuple[Batch, PublicIdentity]:
             sender = find_peer(session, claimed.sender).identity
     except PeerUnknown as error:
         raise SenderUnknown from error
-    return read(body, Batch, typ=BATCH_TYPE, sender=sender), sender
+    return read(body, Batch, typ=typ, sender=sender), sender
 
 
 def _opened(message: SealedMessage, *, keys: NodeKeys, sender: PublicIdentity) -> _Taken:
@@ -205,12 +212,16 @@ def _opened(message: SealedMessage, *, keys: NodeKeys, sender: PublicIdentity) -
     return _Taken(message, header=header, payload=payload, jws=jws)
 
 
-def _check_batch(batch: Batch, run: _Run) -> None:
+def _check_batch(batch: Batch, run: _Run, longest_way: timedelta | None) -> None:
     if batch.recipient != run.keys.authority:
         raise RecipientWrong(f"the batch is addressed to {batch.recipient}, this is {run.keys.authority}")
-    if batch.created.tzinfo is None or abs(batch.created - run.now) > run.skew:
+    is_zoned = batch.created.tzinfo is not None
+    if is_zoned and longest_way is not None and batch.created < run.now - longest_way:
+        raise CourierBatchTooOld
+    earliest = run.now - (longest_way or run.skew)
+    if not is_zoned or not earliest <= batch.created <= run.now + run.skew:
         raise ClockSkewed(f"the clocks differ by more than {int(run.skew.total_seconds())} seconds; compare them")
-    if run.peer.last_batch_at is not None and batch.created <= run.peer.last_batch_at:
+    if longest_way is None and run.peer.last_batch_at is not None and batch.created <= run.peer.last_batch_at:
         raise BatchReplayed
 
 
