@@ -239,6 +239,12 @@ def _sizes(session: Session, partner: str, agreement_id: str, *, most: int, afte
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+def outgoing(session: Session, partner: str, ids: Collection[str]) -> list[OutboxMessage]:
+    """Return those of some messages that are for this partner, in order of each stream."""
+    query = select(OutboxRow).where(OutboxRow.partner == partner, OutboxRow.id.in_(ids))
+    return [_outgoing(row) for row in session.scalars(query.order_by(OutboxRow.agreement_id, OutboxRow.sequence))]
+
+
 def rewind(session: Session, partner: str, agreement_id: str, sequence: int) -> None:
     """Let the messages of a stream from `sequence` on wait again: the partner says they are missing there."""
     session.execute(

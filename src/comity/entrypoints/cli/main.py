@@ -21,6 +21,7 @@ MODULES = {
     "world": "documents",
     "peer": "partners",
     "mirror": "partners",
+    "courier": "courier",
     "agreement": "agreements",
     "prove": "proofs",
     "verify": "proofs",
