@@ -23,6 +23,7 @@ ALLOWED = {
     "openpyxl": (("features/declarations/formats/tabular/w*.py",), "workbooks"),
     "currency_converter": (("features/mirror/rates.py", "entrypoints/demo/world/rates.py"), "exchange rates"),
     "cedarpy": (("cooperation/agreements/policies.py",), "policies"),
+    "z3": (("cooperation/agreements/analyse/*",), "what agreements permit, all cases at once"),
     "rfc8785": (("foundation/canonical_json.py",), "canonical JSON"),
     "cryptography": (("cooperation/identity/*", "cooperation/exchange/*"), "signatures, seals and certificates"),
     "httpx": (
@@ -74,7 +75,7 @@ def test_file_imports_only_the_libraries_that_live_in_it(path):
 def test_every_runtime_dependency_has_its_place():
     text = (SOURCE.parents[1] / "requirements" / "runtime.in").read_text(encoding="utf-8")
     told = {line.split(">")[0].split("[")[0].strip().lower().replace("-", "_") for line in text.splitlines() if line}
-    packages = {"argon2_cffi": "argon2", "currencyconverter": "currency_converter"}
+    packages = {"argon2_cffi": "argon2", "currencyconverter": "currency_converter", "z3_solver": "z3"}
     building = {"hatchling", "editables"}  # build the package; nothing imports them
     quiet = {"httptools", "python_multipart"}  # used by uvicorn and FastAPI when they are there
 

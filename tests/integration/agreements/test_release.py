@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -131,3 +132,17 @@ def test_another_text_under_a_kept_id_is_refused(database, clock):
             keep_agreement(session, other, clock=clock)
         with pytest.raises(AgreementUnknown):
             find_agreement(session, "nothing")
+
+
+def test_message_that_two_agreements_let_go_leaves_under_the_stricter(database, clock):
+    with database.transaction() as session:
+        agreement = agree(session, clock)
+        clauses = tuple(replace(clause, retention_days=30) for clause in agreement.clauses)
+        stricter = replace(agreement, id="ke-ug-stricter", clauses=clauses)
+        keep_agreement(session, stricter, clock=clock)
+        for keys in KEYS:
+            add_signature(session, stricter.id, sign_agreement(stricter, keys), identity=keys.public, clock=clock)
+
+        assert release(session, request=request(), sender="KE", clock=clock).agreement_id == "ke-ug-stricter"
+        named = release(session, request=request(agreement_id="ke-ug"), sender="KE", clock=clock)
+        assert named.agreement_id == "ke-ug"

@@ -279,3 +279,19 @@ def test_partnership_is_the_same_in_either_order_and_permits_its_messages_only()
         assert decide(agreement, question).id == message_type
     with pytest.raises(DataClassNotCovered):
         decide(agreement, Question("KE", "UG", "export-declaration", "export-record.v1", "mirror-matching"))
+
+
+@pytest.mark.parametrize(
+    "looser",
+    [
+        {"marking": Marking.OPEN},
+        {"onward_sharing": OnwardSharing.WITH_CONSENT},
+        {"retention_days": 5_000},
+    ],
+)
+def test_of_several_clauses_that_permit_a_message_the_strictest_decides(looser):
+    clause = DRAFT.clauses[0]
+    agreement = replace(DRAFT, clauses=(replace(clause, id="a", **looser), replace(clause, id="b")))
+    question = Question("KE", "UG", clause.data_class, clause.message_types[0], clause.purposes[0])
+
+    assert decide(agreement, question).id == "b"

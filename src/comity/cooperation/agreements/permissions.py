@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from comity.cooperation.agreements.agreement import Agreement, Clause
+from comity.cooperation.agreements.agreement import Agreement, Clause, Marking, OnwardSharing
 from comity.cooperation.agreements.errors import DataClassNotCovered, PurposeNotCovered, ReleaseRefused
-from comity.cooperation.agreements.policies import permitting_clause
+from comity.cooperation.agreements.policies import permitting_clauses
+
+_MARKINGS = tuple(Marking)  # the most open first
+_ONWARD = (OnwardSharing.NONE, OnwardSharing.WITH_CONSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,13 @@ class Question:
 
 
 def decide(agreement: Agreement, question: Question) -> Clause:
-    """Return the clause that permits it. Whether the agreement is in force is not looked at.
+    """Return the clause that permits it, the strictest of several. Whether the agreement is in force is not looked at.
 
     Raises:
         PurposeNotCovered: a clause covers the data class in this direction, but not for this purpose.
         DataClassNotCovered: no clause does.
     """
-    found = permitting_clause(
+    found = permitting_clauses(
         agreement,
         sender=question.sender,
         recipient=question.recipient,
@@ -35,9 +38,22 @@ def decide(agreement: Agreement, question: Question) -> Clause:
         message_type=question.message_type,
         purpose=question.purpose,
     )
-    if found is None or question.sender == question.recipient:
+    if not found:
         raise refusal(agreement, question)
-    return next(clause for clause in agreement.clauses if clause.id == found)
+    return min(found, key=strictness)
+
+
+def strictness(clause: Clause) -> tuple[int, int, int, str]:
+    """Return the place of a clause among others, the strictest first: marking, onward sharing, retention, then its id.
+
+    Where several permit the same message, it leaves under the strictest: nothing is downgraded silently.
+    """
+    return (
+        -_MARKINGS.index(clause.marking),
+        _ONWARD.index(clause.onward_sharing),
+        clause.retention_days,
+        clause.id,
+    )
 
 
 def refusal(agreement: Agreement, question: Question) -> ReleaseRefused:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from typing import Any
 
 import cedarpy
 
@@ -25,24 +26,36 @@ def cedar_text(agreement: Agreement) -> str:
     return "\n".join(_policy(agreement, clause) for clause in sorted(agreement.clauses, key=lambda one: one.id))
 
 
-def permitting_clause(
+def cedar_policies(agreement: Agreement) -> dict[str, dict[str, Any]]:
+    """Return Cedar's own reading of the policies, in its JSON form (EST), by clause.
+
+    Raises:
+        AgreementInvalid: as `cedar_text`.
+    """
+    read: dict[str, Any] = json.loads(cedarpy.policies_to_json_str(cedar_text(agreement)))
+    return {policy["annotations"]["clause"]: policy for policy in read["staticPolicies"].values()}
+
+
+def permitting_clauses(
     agreement: Agreement, *, sender: str, recipient: str, data_class: str, message_type: str, purpose: str
-) -> str | None:
-    """Return the id of the clause that permits this, the first by id, or None."""
-    policy_set, ids = _parsed(agreement_hash_of(agreement), agreement)
+) -> list[Clause]:
+    """Return the clauses that permit this; none means no."""
+    policy_set, clauses = _parsed(agreement_hash_of(agreement), agreement)
     result = cedarpy.is_authorized(
         {
             "principal": {"type": "Authority", "id": sender},
             "action": {"type": "Action", "id": "send"},
             "resource": {"type": "DataClass", "id": data_class},
-            "context": {"recipient": recipient, "message_type": message_type, "purpose": purpose},
+            "context": {
+                "recipient": {"__entity": {"type": "Authority", "id": recipient}},
+                "message_type": message_type,
+                "purpose": purpose,
+            },
         },
         policy_set,
         _NO_ENTITIES,
     )
-    if not result.allowed:
-        return None
-    return min(ids[reason] for reason in result.diagnostics.reasons)
+    return [clauses[reason] for reason in result.diagnostics.reasons] if result.allowed else []
 
 
 @lru_cache(maxsize=256)
@@ -52,22 +65,26 @@ def agreement_hash_of(agreement: Agreement) -> str:
 
 
 @lru_cache(maxsize=256)
-def _parsed(_hash: str, agreement: Agreement) -> tuple[cedarpy.PolicySet, dict[str, str]]:
-    ids = sorted(clause.id for clause in agreement.clauses)
-    return cedarpy.PolicySet.from_str(cedar_text(agreement)), {f"policy{n}": one for n, one in enumerate(ids)}
+def _parsed(_hash: str, agreement: Agreement) -> tuple[cedarpy.PolicySet, dict[str, Clause]]:
+    clauses = sorted(agreement.clauses, key=lambda one: one.id)
+    return cedarpy.PolicySet.from_str(cedar_text(agreement)), {f"policy{n}": one for n, one in enumerate(clauses)}
 
 
 def _policy(agreement: Agreement, clause: Clause) -> str:
-    principals = ", ".join(f'Authority::"{one}"' for one in sorted(agreement.senders_under(clause)))
     return (
         f'@clause("{clause.id}")\n'
         f'permit (principal, action == Action::"send", resource == DataClass::"{clause.data_class}")\n'
-        f"when {{ [{principals}].contains(principal)\n"
-        f"  && {_texts(agreement.recipients_under(clause))}.contains(context.recipient)\n"
+        f"when {{ {_authorities(agreement.senders_under(clause))}.contains(principal)\n"
+        f"  && {_authorities(agreement.recipients_under(clause))}.contains(context.recipient)\n"
+        f"  && principal != context.recipient\n"
         f"  && {_texts(clause.message_types)}.contains(context.message_type)\n"
         f"  && {_texts(clause.purposes)}.contains(context.purpose) }};"
     )
 
 
-def _texts(names: tuple[str, ...] | list[str]) -> str:
+def _authorities(names: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f'Authority::"{one}"' for one in sorted(names)) + "]"
+
+
+def _texts(names: tuple[str, ...]) -> str:
     return json.dumps(sorted(names))

@@ -23,7 +23,7 @@ from comity.cooperation.agreements.errors import (
 from comity.cooperation.agreements.lifecycle import AgreementStatus
 from comity.cooperation.agreements.minimise import fields_outside, minimise
 from comity.cooperation.agreements.partnership import PARTNERSHIP_TYPES
-from comity.cooperation.agreements.permissions import Question, decide
+from comity.cooperation.agreements.permissions import Question, decide, strictness
 from comity.cooperation.agreements.store import StoredAgreement, agreements_with, keep_decision, partnership_with
 from comity.foundation.clock import Clock
 
@@ -149,7 +149,7 @@ def explain(session: Session, question: Question, *, at: datetime) -> str:
 def _covering(
     session: Session, question: Question, agreement_id: str | None, at: datetime
 ) -> tuple[StoredAgreement, Clause]:
-    """Return the first agreement in force with a clause that permits it, by id."""
+    """Return the agreement in force under whose clause it leaves: the strictest of all clauses that permit it."""
     kept = agreements_with(session, question.recipient)
     if question.message_type in PARTNERSHIP_TYPES and question.sender != question.recipient:
         kept = [partnership_with(question.sender, question.recipient)]
@@ -163,13 +163,16 @@ def _covering(
     in_force = [stored for stored in candidates if stored.status(at) is AgreementStatus.IN_FORCE]
     if not in_force:
         raise _not_in_force(candidates, at)
+    permitted: list[tuple[StoredAgreement, Clause]] = []
     refusals: list[ReleaseRefused] = []
     for stored in in_force:
         try:
-            return stored, decide(stored.agreement, question)
+            permitted.append((stored, decide(stored.agreement, question)))
         except ReleaseRefused as refused:
             refusals.append(refused)
-    raise refusals[0]
+    if not permitted:
+        raise refusals[0]
+    return min(permitted, key=lambda one: strictness(one[1])[:3])  # as strict: the first by the agreement's id
 
 
 def _not_in_force(candidates: Iterable[StoredAgreement], at: datetime) -> ReleaseRefused:

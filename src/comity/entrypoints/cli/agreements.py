@@ -22,12 +22,15 @@ from comity.foundation.clock import SystemClock
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    from comity.entrypoints.cli import questions
+
     group = typer.Typer(help="Agreements: what may be exchanged, with whom, for what.", no_args_is_help=True)
     group.command("draft")(draft)
     group.command("sign")(sign)
     group.command("list")(show_all)
     group.command("show")(show)
     group.command("explain")(explain)
+    questions.register_in(group)
     app.add_typer(group, name="agreement")
 
 

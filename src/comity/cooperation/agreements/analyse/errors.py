@@ -1,0 +1,32 @@
+"""Why a question to the agreements has no answer."""
+
+from __future__ import annotations
+
+from comity.foundation.errors import ComityError
+
+
+class QuestionUnclear(ComityError):
+    """The question is not of a form this node answers; the message says where it stops being one."""
+
+    code = "agreements.question-unclear"
+
+
+class ReplayDisagrees(ComityError):
+    """The solver's example is not what Cedar decides: a fault of this node. No answer is given; report it."""
+
+    code = "agreements.replay-disagrees"
+    status = 500
+
+
+class PolicyUntranslated(ComityError):
+    """A policy holds an expression that the solver is not told about: a fault of this node. No answer is given."""
+
+    code = "agreements.policy-untranslated"
+    status = 500
+
+
+class LegalFactsInvalid(ComityError):
+    """The file does not state an administration's legal facts; docs/reference/agreement-questions.md shows one."""
+
+    code = "agreements.legal-facts-invalid"
+    status = 422

@@ -1,0 +1,106 @@
+"""Commands that question agreements before anyone signs them: `agreement ask`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from comity.cooperation.agreements.agreement import Agreement
+from comity.cooperation.agreements.in_words import Sentence
+from comity.cooperation.agreements.lifecycle import AgreementStatus
+from comity.cooperation.agreements.store import list_agreements
+from comity.entrypoints.cli.agreements import read_file
+from comity.entrypoints.cli.options import AsJson, opened
+from comity.entrypoints.cli.output import people, reporting, write_json
+
+if TYPE_CHECKING:
+    from comity.cooperation.agreements.analyse.law import Case
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Files of agreements; without one, those in force on the node.", exists=True, dir_okay=False),
+]
+OptionalHome = Annotated[
+    Path | None, typer.Option("--home", envvar="COMITY_HOME", help="Folder of the node.", file_okay=False)
+]
+
+
+def register_in(group: typer.Typer) -> None:
+    """Add the commands to `comity agreement`."""
+    group.command("ask")(ask)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help='For example "may personal data reach TZ for purpose statistics".')],
+    files: Files = None,
+    home: OptionalHome = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask whether, to whom and for what data may go: a yes with an example, or a no that is proved."""
+    from comity.cooperation.agreements.analyse import ask as asking
+
+    with reporting(as_json=as_json):
+        answer = asking.ask(question, read_agreements(files, home))
+    if as_json:
+        found = [
+            {
+                "subject": one.subject,
+                "verdict": one.verdict,
+                "case": case_record(one.case),
+                "consent_of": one.consent_of,
+            }
+            for one in answer.found
+        ]
+        write_json({"verdict": answer.verdict, "found": found, "sentences": in_words(answer.sentences)})
+    else:
+        say(answer.sentences)
+
+
+def read_agreements(files: Iterable[Path] | None, home: Path | None) -> list[Agreement]:
+    """Return the agreements in the files, or without files those in force on the node.
+
+    Raises:
+        AgreementInvalid: a file is not an agreement.
+    """
+    if files:
+        return [read_file(path)[0] for path in files]
+    if home is None:
+        raise typer.BadParameter("give files of agreements, or --home for those in force on the node")
+    with opened(home) as node, node.database.reading() as session:
+        now = node.clock.now()
+        return [one.agreement for one in list_agreements(session) if one.status(now) is AgreementStatus.IN_FORCE]
+
+
+def case_record(case: Case | None) -> dict[str, Any] | None:
+    """Return an example for a machine."""
+    if case is None:
+        return None
+    return {
+        "sender": case.sender,
+        "recipient": case.recipient,
+        "data_class": case.data_class,
+        "field": case.field,
+        "message_type": case.message_type,
+        "purpose": case.purpose,
+        "agreement_id": case.agreement_id,
+        "clause": case.clause.id,
+        "article": case.clause.article,
+    }
+
+
+def in_words(sentences: Iterable[Sentence]) -> list[str]:
+    """Return sentences in English."""
+    return [_capital(message % params) for message, params in sentences]
+
+
+def say(sentences: Iterable[Sentence]) -> None:
+    """Say sentences, one a line."""
+    for sentence in in_words(sentences):
+        people.print(sentence, markup=False)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
