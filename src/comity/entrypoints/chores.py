@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from comity.cooperation.exchange.operation.held import release_held
+from comity.cooperation.exchange.operation.store import held_counts
 from comity.entrypoints.node import Node
 
 FIRST_AFTER = timedelta(seconds=30)  # a guess: the node serves first
@@ -27,7 +29,22 @@ class Chore:
     run: Callable[[Node], None]
 
 
-CHORES: tuple[Chore, ...] = ()
+def release_what_was_held(node: Node) -> None:
+    """Queue what is owed to partners whose queues were full, as far as there is room now."""
+    with node.database.reading() as session:
+        partners = list(held_counts(session))
+    for partner in partners:
+        with node.database.transaction() as session:
+            release_held(
+                session,
+                partner,
+                keys=node.keys,
+                clock=node.clock,
+                most_waiting=node.settings.max_waiting_messages,
+            )
+
+
+CHORES: tuple[Chore, ...] = (Chore("release-held", timedelta(minutes=1), release_what_was_held),)
 
 
 class ChoreThread(threading.Thread):

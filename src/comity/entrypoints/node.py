@@ -94,6 +94,7 @@ class Node:
             thresholds=load_thresholds(),
             policy=SelectionPolicy(),
             random=SystemRandom(),
+            most_waiting=self.settings.max_waiting_messages,
         )
 
     def clearing(self, random: Random | None = None) -> Clearing:

@@ -9,6 +9,7 @@ from comity import __version__
 from comity.entrypoints.api.app import create_api
 from comity.entrypoints.chores import doing_chores
 from comity.entrypoints.console.app import create_console
+from comity.entrypoints.logs import begin_logging
 from comity.entrypoints.node import Node
 from comity.entrypoints.sending import sending
 
@@ -25,13 +26,14 @@ def create_app(node: Node) -> FastAPI:
 
 def run_server(node: Node) -> None:
     """Serve over TLS until interrupted; the senders stop first, so that no batch is cut."""
+    begin_logging(node.settings)
     configuration = uvicorn.Config(
         create_app(node),
         host=node.configuration.host,
         port=node.configuration.port,
         ssl_certfile=str(node.certificate),
         ssl_keyfile=str(node.tls_key),
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=30,

@@ -12,6 +12,8 @@ from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import CompiledProfiles
 from comity.foundation.clock import Clock
 
+MOST_WAITING = 100_000  # messages in one queue to a partner, unless it is set otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
@@ -24,6 +26,7 @@ class Clearing:
     thresholds: Thresholds
     policy: SelectionPolicy
     random: Random
+    most_waiting: int = MOST_WAITING
 
     @property
     def authority(self) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.errors import ReleaseRefused
 from comity.cooperation.agreements.release import ReleaseRequest, release
+from comity.cooperation.exchange.errors import QueueFull
+from comity.cooperation.exchange.operation.held import hold_back, need_room
 from comity.cooperation.exchange.outbox import enqueue
 from comity.features.declarations.canonical import to_record
 from comity.flows.clearing import Clearing
@@ -19,6 +22,8 @@ EXPORT_PURPOSE = "mirror-matching"
 RESULT = "examination-result.v1"
 RESULT_DATA_CLASS = "examination-result"
 RESULT_PURPOSE = "feedback"
+
+log = logging.getLogger(__name__)
 
 
 def release_export(
@@ -58,7 +63,12 @@ def release_result(session: Session, *, partner: str, subject: str, payload: dic
 def _send(session: Session, request: ReleaseRequest, *, clearing: Clearing) -> int:
     try:
         released = release(session, request=request, sender=clearing.authority, clock=clearing.clock)
+        need_room(session, released, most_waiting=clearing.most_waiting)
     except ReleaseRefused:
+        return 0
+    except QueueFull as full:
+        log.warning("%s partner=%s agreement=%s", full.code, released.recipient, released.agreement_id)
+        hold_back(session, request, clock=clearing.clock)
         return 0
     enqueue(session, released, keys=clearing.keys, clock=clearing.clock)
     return 1

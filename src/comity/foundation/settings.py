@@ -33,6 +33,14 @@ class Settings:
     """How far a partner's clock may be off before its messages are refused."""
     requests_per_minute: int = 6000
     """Requests one API token or address may send in a minute."""
+    max_batches_at_once: int = 8
+    """Batches of different partners taken in at the same time; a further one is asked to come later."""
+    max_waiting_messages: int = 100_000
+    """Messages that may wait for a partner under one agreement; what is owed beyond is held until there is room."""
+    least_free_bytes: int = 256 * 1024 * 1024
+    """Free space on the home folder's disk below which no batch is taken in, in bytes."""
+    log_format: str = "text"
+    """How the process log is written: `text`, or `json` with one object a line."""
 
     @property
     def resolved_database_url(self) -> str:

@@ -91,7 +91,7 @@ def a_node(database, clock, tmp_path, **settings):
 @cache
 def _equipment():
     """Return the equipment of clearing, read once for the whole run."""
-    return Node.equipment.func(NS(keys=UGANDA, clock=None))
+    return Node.equipment.func(NS(keys=UGANDA, clock=None, settings=Settings()))
 
 
 @cache

@@ -3,7 +3,8 @@ import pytest
 from anyio import to_thread
 from fastapi import Request
 
-from comity.entrypoints.api.errors import BodyIncomplete, BodyTooLarge
+from comity.entrypoints.api import limits
+from comity.entrypoints.api.errors import BodyIncomplete, BodyTooLarge, BodyTooSlow
 from comity.entrypoints.api.limits import read_body
 
 
@@ -12,13 +13,15 @@ def reading(messages, *, most_bytes, headers=()):
     waiting, taken = list(messages), []
 
     async def receive():
+        if not waiting:
+            await anyio.sleep_forever()
         taken.append(waiting.pop(0))
         return taken[-1]
 
     request = Request({"type": "http", "headers": [(b"content-length", value) for value in headers]}, receive)
     try:
         return anyio.run(to_thread.run_sync, lambda: read_body(request, most_bytes=most_bytes)), len(taken)
-    except (BodyTooLarge, BodyIncomplete) as error:
+    except (BodyTooLarge, BodyTooSlow, BodyIncomplete) as error:
         return type(error), len(taken)
 
 
@@ -48,3 +51,17 @@ def test_a_length_that_lies_changes_nothing(announced):
 
 def test_a_caller_that_goes_away_leaves_nothing_half_read():
     assert reading([*pieces(b"abc", b"def")[:1], {"type": "http.disconnect"}], most_bytes=60) == (BodyIncomplete, 2)
+
+
+def test_a_caller_that_sends_a_little_and_then_nothing_does_not_hold_its_thread(monkeypatch):
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.05)
+
+    assert reading(pieces(b"abc", b"def")[:1], most_bytes=60) == (BodyTooSlow, 1)
+
+
+def test_a_slow_link_has_as_long_as_its_bytes_allow(monkeypatch):
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 1.0)
+    times = iter([0.0, 0.0, 1.9, 3.1])
+    monkeypatch.setattr(limits, "monotonic", lambda: next(times))
+
+    assert reading(pieces(b"a" * 1000, b"b" * 1000, b"c"), most_bytes=5000) == (BodyTooSlow, 2)

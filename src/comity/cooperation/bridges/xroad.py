@@ -24,10 +24,10 @@ from comity.cooperation.bridges.xroad_settings import (
     write_identifier,
 )
 from comity.cooperation.exchange.batch import Claim, decode
-from comity.cooperation.exchange.errors import PartnerRefused, PartnerUnreachable
+from comity.cooperation.exchange.errors import PartnerUnreachable
 from comity.cooperation.exchange.jws import peek
 from comity.cooperation.exchange.store import Peer
-from comity.cooperation.exchange.transport import ANSWER_SECONDS, CONNECT_SECONDS, PATH, bounded, reason
+from comity.cooperation.exchange.transport import ANSWER_SECONDS, CONNECT_SECONDS, PATH, bounded, refusal
 
 PROTOCOL = "r1"  # PR-REST 2.3: the major version stands in the address
 CLIENT, MESSAGE_ID, ISSUE, ERROR = "X-Road-Client", "X-Road-Id", "X-Road-Issue", "X-Road-Error"
@@ -79,7 +79,7 @@ class XRoadTransport:
         if ERROR in answer.headers:
             raise XRoadFailed(_where(answer.headers[ERROR]))
         if answer.status_code != httpx.codes.OK:
-            raise PartnerRefused(reason(content, answer.status_code))
+            raise refusal(answer, content)
         return content
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,7 @@ from comity.cooperation.exchange.store import (
     rewind,
     waiting_for,
 )
+from comity.cooperation.exchange.tally import Counted, count
 from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys
 from comity.cooperation.ledger.append import NewEntry, append, consistency_proof, head
@@ -195,6 +196,7 @@ def keep(database: Database, prepared: Prepared, answer: Answer, line: Line) -> 
             error="; ".join(told)[:500] or None,
             at=min(answer.created, line.clock.now()),
         )
+    count(line.keys.authority, peer.authority, _counted(prepared, receipts))
     delivered = sum(state is MessageState.DELIVERED for state in settled)
     return DeliveryReport(
         sent=len(messages),
@@ -205,6 +207,13 @@ def keep(database: Database, prepared: Prepared, answer: Answer, line: Line) -> 
         rewound=rewound,
         stuck=stuck,
     )
+
+
+def _counted(prepared: Prepared, receipts: _Verified) -> Iterator[Counted]:
+    types = {message.id: message.type for message in prepared.messages}
+    happenings = {STORED: "delivered", AGAIN: "again"}
+    for _, receipt in receipts:
+        yield happenings.get(receipt.result, "refused-there"), types[receipt.message_id], receipt.outcome
 
 
 def _next(session: Session, authority: str, load: Load) -> list[OutboxMessage]:

@@ -129,6 +129,35 @@ class PartnerRefused(ExchangeError):
     status = 502
 
 
+class PartnerBusy(PartnerRefused):
+    """The partner is busy or low on disk and asks to be left alone for a while; everything still waits."""
+
+    code = "exchange.partner-busy"
+    status = 503
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Busy(ExchangeError):
+    """This node is busy, or its disk is nearly full; nothing was taken in, send the same again later."""
+
+    code = "exchange.busy"
+    status = 503
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class QueueFull(ExchangeError):
+    """The queue to this partner is full; what is owed is kept and queued as soon as there is room."""
+
+    code = "exchange.queue-full"
+    status = 503
+
+
 class AnswerWrong(ExchangeError):
     """The partner's answer is to another batch; it was replayed or mixed up, and everything still waits."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,6 +66,7 @@ from comity.cooperation.exchange.store import (
     note_contact,
     receipts_for,
 )
+from comity.cooperation.exchange.tally import OTHER, Counted, count
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.cooperation.ledger.append import NewEntry, append
 from comity.cooperation.ledger.store import evidence_against
@@ -106,7 +108,7 @@ Handler = Callable[[Session, ReceivedMessage], str]
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
-    """What a batch may be, and how far clocks may differ.
+    """What a batch may be, how far clocks may differ, and who may come in beside others (by authority).
 
     `longest_way` is how old a batch of a courier may be; None for one that comes online, new and after the last.
     """
@@ -114,6 +116,7 @@ class InboxLimits:
     largest_bytes: int = 64 * 1024 * 1024
     skew: timedelta = timedelta(seconds=300)
     longest_way: timedelta | None = None
+    entered: Callable[[str], AbstractContextManager[object]] = nullcontext
 
 
 @dataclass(slots=True)
@@ -128,6 +131,7 @@ class _Taken:
     outcome: str = INTERNAL
     missing: int | None = None
     receipt: bytes = b""
+    known: bool = False
 
 
 @dataclass(slots=True)
@@ -168,25 +172,35 @@ def receive_batch(
     if is_recovery(body):
         return answer_recovery(database, body, keys=keys, clock=clock, skew=limits.skew)
     batch, sender = _verified(database, body, BATCH_TYPE if limits.longest_way is None else COURIER_TYPE)
-    opened = [_opened(message, keys=keys, sender=sender) for message in batch.messages]
-    with database.transaction() as session:
-        run = _Run(session, lock_peer(session, batch.sender), keys, clock.now(), handlers, limits.skew)
-        _check_batch(batch, run, limits.longest_way)
-        if limits.longest_way is None:
-            note_batch(session, run.peer.authority, created=batch.created)
-        receipts = _take_all(run, opened, clock)
-        cosigned, refusal = _witness(run, batch, clock)
-        answer = Answer(
-            sender=keys.authority,
-            recipient=run.peer.authority,
-            batch=hashlib.sha256(body).hexdigest(),
-            created=run.now,
-            receipts=receipts,
-            cosigned=cosigned,
-            witnessed_size=witnessed_size(session, run.peer.authority),
-            refusal=refusal,
-        )
+    with limits.entered(batch.sender):
+        opened = [_opened(message, keys=keys, sender=sender) for message in batch.messages]
+        with database.transaction() as session:
+            run = _Run(session, lock_peer(session, batch.sender), keys, clock.now(), handlers, limits.skew)
+            _check_batch(batch, run, limits.longest_way)
+            if limits.longest_way is None:
+                note_batch(session, run.peer.authority, created=batch.created)
+            receipts = _take_all(run, opened, clock)
+            cosigned, refusal = _witness(run, batch, clock)
+            answer = Answer(
+                sender=keys.authority,
+                recipient=run.peer.authority,
+                batch=hashlib.sha256(body).hexdigest(),
+                created=run.now,
+                receipts=receipts,
+                cosigned=cosigned,
+                witnessed_size=witnessed_size(session, run.peer.authority),
+                refusal=refusal,
+            )
+    count(keys.authority, batch.sender, _counted(run, opened))
     return write(answer, typ=ANSWER_TYPE, keys=keys)
+
+
+def _counted(run: _Run, opened: list[_Taken]) -> Iterator[Counted]:
+    happenings = {STORED: "received", REFUSED: "refused-here", AGAIN: "deferred"}
+    for one in opened:
+        if not one.known:
+            known_type = one.header.type if one.header and one.header.type in run.handlers else OTHER
+            yield happenings[one.result], known_type, one.outcome
 
 
 def _verified(database: Database, body: bytes, typ: str) -> tuple[Batch, PublicIdentity]:
@@ -229,6 +243,7 @@ def _take_all(run: _Run, opened: list[_Taken], clock: Clock) -> list[bytes]:
     known = receipts_for(run.session, run.peer.authority, [one.message.id for one in opened])
     for one in opened:
         one.receipt = known.get(one.message.id, b"")
+        one.known = bool(one.receipt)
         if not one.receipt and one.header is not None:
             _take(run, one, one.header)
             if one.result != AGAIN:

@@ -24,7 +24,7 @@ from comity.cooperation.exchange.deliver import (
     prepare,
     seal_ahead,
 )
-from comity.cooperation.exchange.errors import PartnerUnreachable
+from comity.cooperation.exchange.errors import PartnerBusy, PartnerUnreachable
 from comity.cooperation.exchange.store import PeerState, is_waiting, note_contact
 from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys
@@ -110,7 +110,7 @@ class SenderThread(threading.Thread):
                 self._go_on()
             except ComityError as error:
                 self._note_failure(error)
-                self._back_off()
+                self._back_off(at_least=error.retry_after_seconds if isinstance(error, PartnerBusy) else 0.0)
             except Exception:  # the database or the machine failed: nothing is lost, everything still waits
                 log.exception("exchange.sender-failed partner=%s", self._authority)
                 self._back_off()
@@ -172,8 +172,8 @@ class SenderThread(threading.Thread):
         except Exception:
             log.exception("exchange.note-failed partner=%s", self._authority)
 
-    def _back_off(self) -> None:
+    def _back_off(self, *, at_least: float = 0.0) -> None:
         """Wait, longer each time; news does not cut it short, or a partner that is away would be hammered."""
         self._failures += 1
         longest = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** min(self._failures, 10))
-        self._stopping.wait(random.uniform(longest / 2, longest))  # noqa: S311 - jitter, not a secret
+        self._stopping.wait(max(at_least, random.uniform(longest / 2, longest)))  # noqa: S311 - jitter, not a secret

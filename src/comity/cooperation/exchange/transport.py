@@ -8,12 +8,13 @@ from typing import Protocol
 
 import httpx
 
-from comity.cooperation.exchange.errors import PartnerRefused, PartnerUnreachable
+from comity.cooperation.exchange.errors import PartnerBusy, PartnerRefused, PartnerUnreachable
 from comity.cooperation.exchange.store import Peer
 
 PATH = "/exchange/batch"
 CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 120.0  # guesses: the answer waits for the partner's whole batch
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
+LONGEST_RETRY_AFTER_SECONDS = 300.0  # a guess: a partner may not keep a sender quiet for longer
 
 
 class Transport(Protocol):
@@ -43,7 +44,7 @@ class HttpTransport:
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:
             raise PartnerUnreachable(f"{peer.authority} at {peer.url}: {type(error).__name__}: {error}") from error
         if answer.status_code != httpx.codes.OK:
-            raise PartnerRefused(reason(content, answer.status_code))
+            raise refusal(answer, content)
         return content
 
     def close(self) -> None:
@@ -90,7 +91,12 @@ def bounded(answer: httpx.Response) -> bytes:
     return b"".join(parts)
 
 
-def reason(content: bytes, status: int) -> str:
-    """Say why a partner refused a batch: what its answer begins with."""
+def refusal(answer: httpx.Response, content: bytes) -> PartnerRefused:
+    """Return why a partner refused a batch: what its answer begins with, and how long to leave it alone."""
     text = content[:500].decode("utf-8", "replace")
-    return f"the partner refused the batch with status {status}: {text}"
+    reason = f"the partner refused the batch with status {answer.status_code}: {text}"
+    if answer.status_code in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
+        asked = answer.headers.get("retry-after", "")
+        seconds = float(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0.0
+        return PartnerBusy(reason, retry_after_seconds=min(seconds, LONGEST_RETRY_AFTER_SECONDS))
+    return PartnerRefused(reason)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from comity import __version__
+from comity.cooperation.exchange.errors import Busy, ExchangeError
 from comity.cooperation.exchange.inbox import InboxLimits, receive_batch
 from comity.cooperation.exchange.store import exchange_counts
 from comity.cooperation.ledger.append import consistency_proof, inclusion_proof
@@ -43,10 +44,15 @@ def cooperation_routes(door: Door) -> APIRouter:
 def batch(door: Door, call: Call) -> Response:
     """Take a partner's batch and answer with receipts."""
     node = door.node
-    limits = InboxLimits(skew=timedelta(seconds=node.settings.clock_skew_seconds))
-    answer = receive_batch(
-        node.database, call.body, keys=node.keys, clock=node.clock, handlers=node.handlers, limits=limits
-    )
+    limits = InboxLimits(skew=timedelta(seconds=node.settings.clock_skew_seconds), entered=door.partners.entered)
+    try:
+        answer = receive_batch(
+            node.database, call.body, keys=node.keys, clock=node.clock, handlers=node.handlers, limits=limits
+        )
+    except ExchangeError as error:
+        if not isinstance(error, Busy):
+            door.refusals.record(error, call.body)
+        raise
     log.info("api.batch-received address=%s bytes=%d", address_of(call.request), len(call.body))
     return Response(answer, media_type="application/octet-stream")
 

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import logging
 import secrets
+import shutil
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from comity.entrypoints.api.errors import DocumentRefused, TokenRefused, TooManyRequests
+from comity.cooperation.exchange.crowd import Crowd
+from comity.cooperation.exchange.errors import Busy
+from comity.entrypoints.api.errors import BodyTooLarge, DocumentRefused, TokenRefused, TooManyRequests
 from comity.entrypoints.api.limits import RateLimit, read_body
+from comity.entrypoints.api.refusals import RefusalRecord
 from comity.entrypoints.api.scopes import Scope, Token
 from comity.entrypoints.api.tokens import need, token_of
 from comity.entrypoints.node import Node
 from comity.foundation.errors import ComityError, Finding
+from comity.foundation.settings import Settings
 
 RETRY_SECONDS = "30"
+LOW_DISK_RETRY_SECONDS = 60
+MOST_STRANGERS, MOST_STRANGERS_AN_ADDRESS = 24, 8  # bodies being read, of the 40 threads that answer requests
 log = logging.getLogger(__name__)
 
 
@@ -53,6 +61,11 @@ class Door:
     def __init__(self, node: Node) -> None:
         self.node = node
         self._limit = RateLimit(per_minute=node.settings.requests_per_minute, clock=node.clock)
+        self._strangers = Crowd(most=MOST_STRANGERS, most_each=MOST_STRANGERS_AN_ADDRESS)
+        self.refusals = RefusalRecord(node.database, node.clock)
+        self.partners = Crowd(
+            most=node.settings.max_batches_at_once, most_each=1, entrance=lambda: need_space(node.settings)
+        )
 
     def admit(self, request: Request, needs: Needs) -> Call:
         """Let a request in: the limits first, then its token, then its body.
@@ -70,7 +83,27 @@ class Door:
                 token = token_of(session, request.headers.get("authorization", ""), self.node.clock)
             self._limit.take(f"token {token.id}")
             need(token, needs.scope)
-        return Call(request, token, read_body(request, most_bytes=needs.most_bytes) if needs.most_bytes else b"")
+        return Call(request, token, self._body(request, needs) if needs.most_bytes else b"")
+
+    def _body(self, request: Request, needs: Needs) -> bytes:
+        """Read a body; of callers who showed no token only so many at once, or slow ones would hold every thread."""
+        with self._strangers.entered(address_of(request)) if needs.scope is None else nullcontext():
+            try:
+                return read_body(request, most_bytes=needs.most_bytes)
+            except BodyTooLarge as error:
+                if needs.scope is None:
+                    self.refusals.record(error, b"")
+                raise
+
+
+def need_space(settings: Settings) -> None:
+    """Let nothing in when the disk of the home folder is nearly full.
+
+    Raises:
+        Busy: there is less space than `least_free_bytes`.
+    """
+    if shutil.disk_usage(settings.home).free < settings.least_free_bytes:
+        raise Busy("the disk of this node is nearly full; send again later", retry_after_seconds=LOW_DISK_RETRY_SECONDS)
 
 
 Answer = Callable[[Door, Call], Response]
@@ -110,6 +143,8 @@ def refusal(request: Request, error: ComityError) -> JSONResponse:
         headers["www-authenticate"] = "Bearer"
     if isinstance(error, TooManyRequests):
         headers["retry-after"] = RETRY_SECONDS
+    if isinstance(error, Busy):
+        headers["retry-after"] = str(error.retry_after_seconds)
     return JSONResponse(content, status_code=error.status, headers=headers)
 
 

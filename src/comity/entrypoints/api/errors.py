@@ -19,6 +19,13 @@ class BodyIncomplete(ComityError):
     status = 400
 
 
+class BodyTooSlow(ComityError):
+    """The body arrives too slowly, so that others would wait for it; send less at a time."""
+
+    code = "api.body-too-slow"
+    status = 408
+
+
 class TooManyRequests(ComityError):
     """Too many requests in a minute; wait and send again."""
 

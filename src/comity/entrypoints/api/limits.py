@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 from anyio import from_thread
 from fastapi import Request
 from starlette.types import Message
 
-from comity.entrypoints.api.errors import BodyIncomplete, BodyTooLarge, TooManyRequests
+from comity.entrypoints.api.errors import BodyIncomplete, BodyTooLarge, BodyTooSlow, TooManyRequests
 from comity.foundation.clock import Clock
 
+GRACE_SECONDS = 20.0
+SLOWEST_BYTES_A_SECOND = 1_000  # a guess: an eighth of the slowest link that is served, 64 kbit/s
 REMEMBERED = 10_000  # callers kept apart; the least recent is forgotten first, which can only be in its favour
 
 
@@ -23,6 +27,7 @@ def read_body(request: Request, *, most_bytes: int) -> bytes:
     Only for endpoints that run in a worker thread, as every one of this node does.
 
     Raises:
+        BodyTooSlow: fewer than 1,000 bytes a second have come, after the first twenty seconds.
         BodyTooLarge: it is announced or turns out to be larger.
         BodyIncomplete: the caller went away.
     """
@@ -30,8 +35,10 @@ def read_body(request: Request, *, most_bytes: int) -> bytes:
     if announced.isdigit() and int(announced) > most_bytes:
         raise BodyTooLarge(f"the body has {announced} bytes; at most {most_bytes} are read")
     pieces, size, is_complete = [], 0, False
+    begun = monotonic()
     while not is_complete:
-        message: Message = from_thread.run(request.receive)  # type: ignore[arg-type]  # it is a coroutine function
+        left = begun + GRACE_SECONDS + size / SLOWEST_BYTES_A_SECOND - monotonic()
+        message = _received(request, max(left, 0.0))
         if message["type"] == "http.disconnect":
             raise BodyIncomplete
         piece = message.get("body", b"")
@@ -41,6 +48,13 @@ def read_body(request: Request, *, most_bytes: int) -> bytes:
         pieces.append(piece)
         is_complete = not message.get("more_body", False)
     return b"".join(pieces)
+
+
+def _received(request: Request, seconds: float) -> Message:
+    try:
+        return from_thread.run(asyncio.wait_for, request.receive(), seconds)
+    except TimeoutError as error:
+        raise BodyTooSlow from error
 
 
 @dataclass(slots=True)
