@@ -162,6 +162,21 @@ def keep_decision(session: Session, values: dict[str, Any]) -> None:
     session.execute(_DECISIONS.insert(), kept)  # the table, not the row class: one of these for every message
 
 
+def first_released(session: Session, recipient: str, *, message_type: str) -> dict[str, datetime]:
+    """Return when each subject was first let leave to a recipient in this message type."""
+    query = (
+        select(AgreementDecisionRow.subject, func.min(AgreementDecisionRow.at))
+        .where(
+            AgreementDecisionRow.direction == "out",
+            AgreementDecisionRow.recipient == recipient,
+            AgreementDecisionRow.message_type == message_type,
+            AgreementDecisionRow.refusal.is_(None),
+        )
+        .group_by(AgreementDecisionRow.subject)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def decision_counts(session: Session) -> dict[str, int]:
     """Return how many messages were let pass and refused, by direction: `out-allowed`, `in-refused` …"""
     query = select(

@@ -6,6 +6,13 @@ from comity.cooperation.exchange.errors import PartnerUnreachable
 from comity.foundation.errors import ComityError
 
 
+class NothingToExport(ComityError):
+    """This node holds nothing of this kind about the partner's records; run `comity mirror run` for it first."""
+
+    code = "bridges.nothing-to-export"
+    status = 404
+
+
 class XRoadSettingsInvalid(ComityError):
     """The file xroad.toml in the node's home cannot be used; correct the place named in the path."""
 

@@ -1,12 +1,15 @@
-"""Commands about neighbours' systems: `xroad show`."""
+"""Commands about neighbours' systems: `export stix`, `xroad show`."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from comity.cooperation.bridges.errors import XRoadClosed
+from comity.cooperation.bridges.errors import NothingToExport, XRoadClosed
 from comity.cooperation.bridges.xroad_settings import Identifier, write_identifier
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import people, reporting, write_json, write_table
@@ -18,10 +21,51 @@ def register(app: typer.Typer) -> None:
     xroad.callback()(_xroad)
     xroad.command("show")(show_xroad)
     app.add_typer(xroad, name="xroad")
+    export = typer.Typer(help="Write what an agreement lets leave in a neighbour's format.", no_args_is_help=True)
+    export.callback()(_export)
+    export.command("stix")(export_intelligence)
+    app.add_typer(export, name="export")
 
 
 def _xroad() -> None:
     """Partners that are reached over X-Road."""
+
+
+def _export() -> None:
+    """Files for systems that know nothing of this protocol."""
+
+
+def export_intelligence(
+    partner: Annotated[str, typer.Option("--for", metavar="CC", help="The partner that will read it, for example KE.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write; readable by its owner only.")],
+    home: Home,
+    as_json: AsJson = False,
+) -> None:
+    """Write discrepancies and examination results about a partner's exports as a STIX 2.1 bundle.
+
+    Each piece leaves only as far as a clause of an agreement in force lets it; the others are counted with the reason.
+    """
+    from comity.flows.export_intelligence import export_stix
+
+    with reporting(as_json=as_json), opened(home) as node:
+        with node.database.transaction() as session:
+            exported = export_stix(session, partner.upper(), clearing=node.clearing())
+        if exported.content is None:
+            raise exported.refusals[0] if exported.refusals else NothingToExport
+        _write_private(output, exported.content)
+    reasons = Counter(refused.code for refused in exported.refusals)
+    if as_json:
+        write_json({"file": str(output), "items": exported.items, "refused": dict(reasons)})
+        return
+    people.print(f"{output}: {exported.items} pieces for {partner.upper()}.")
+    for code, count in sorted(reasons.items()):
+        people.print(f"  {count} stay here: {code}")
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
 
 def show_xroad(home: Home, as_json: AsJson = False) -> None:

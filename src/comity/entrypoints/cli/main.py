@@ -25,6 +25,7 @@ MODULES = {
     "agreement": "agreements",
     "prove": "proofs",
     "verify": "proofs",
+    "export": "bridges",
     "xroad": "bridges",
     "officer": "access",
     "token": "access",

@@ -261,6 +261,16 @@ def examinations_of(session: Session, declaration_id: str) -> list[StoredExamina
     return [StoredExamination(_result(row), row.officer, row.at) for row in session.scalars(query)]
 
 
+def examinations_for(session: Session, declaration_ids: Collection[str]) -> dict[str, StoredExamination]:
+    """Return the last examination of each of some declarations that has one. One statement."""
+    rows = session.scalars(
+        select(ExaminationRow)
+        .where(ExaminationRow.declaration_id.in_(list(declaration_ids)))
+        .order_by(ExaminationRow.id)
+    )
+    return {row.declaration_id: StoredExamination(_result(row), row.officer, row.at) for row in rows}
+
+
 def examination_counts(session: Session) -> tuple[int, int]:
     """Return how many examinations were recorded, and how many of them were irregular."""
     regular = [code.value for code in OutcomeCode if not code.is_irregular]
