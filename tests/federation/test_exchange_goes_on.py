@@ -127,7 +127,7 @@ def test_partner_restored_from_an_old_backup_is_caught_up(pair, tmp_path):
 
 
 def copy_setup(source: Database, target: Database) -> None:
-    for name in ("exchange_peers", "agreements", "agreement_signatures"):
+    for name in ("exchange_peers", "agreement_texts", "agreement_text_signatures"):
         table = Base.metadata.tables[name]
         with source.reading() as session:
             rows = [dict(row._mapping) for row in session.execute(table.select())]

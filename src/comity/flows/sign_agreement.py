@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from comity.cooperation.agreements.agreement import Agreement
+from comity.cooperation.agreements.agreement import Agreement, agreement_hash
 from comity.cooperation.agreements.errors import SignerUnknown
 from comity.cooperation.agreements.lifecycle import Signature
-from comity.cooperation.agreements.store import StoredAgreement, add_signature, find_agreement, keep_agreement
+from comity.cooperation.agreements.store import add_signature, find_text, keep_agreement
+from comity.cooperation.agreements.texts import StoredAgreement
 from comity.cooperation.exchange.store import list_peers
 from comity.flows.clearing import Clearing
 
@@ -33,4 +34,4 @@ def take_in(
                 f"{signature.authority} signed, but its card is not here; add it first with `comity peer add`"
             )
         add_signature(session, agreement.id, signature, identity=identity, clock=clearing.clock)
-    return find_agreement(session, agreement.id)
+    return find_text(session, agreement_hash(agreement))

@@ -197,11 +197,10 @@ def test_status_follows_signatures_and_days():
     day = datetime(2026, 6, 1, tzinfo=UTC)
 
     assert status_of(DRAFT, [], day) is AgreementStatus.DRAFT
-    assert status_of(DRAFT, both[:1], day) is AgreementStatus.PROPOSED
+    assert status_of(DRAFT, both[:1], day) is AgreementStatus.PARTLY_SIGNED
     assert status_of(DRAFT, both, day) is AgreementStatus.IN_FORCE
     assert status_of(DRAFT, both, datetime(2025, 6, 1, tzinfo=UTC)) is AgreementStatus.NOT_YET_VALID
     assert status_of(DRAFT, both, datetime(2027, 1, 2, tzinfo=UTC)) is AgreementStatus.EXPIRED
-    assert status_of(DRAFT, both, day, terminated_at=day) is AgreementStatus.TERMINATED
 
 
 def test_signature_over_another_text_or_by_another_key_is_refused():

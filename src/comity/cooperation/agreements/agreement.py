@@ -15,10 +15,12 @@ from comity.foundation.canonical_json import canonical_json
 from comity.foundation.errors import Finding
 
 FORMAT = "comity-agreement.v1"
-MOST_CLAUSES, MOST_ANNEXES, MOST_FIELDS, LONGEST_TEXT = 200, 50, 500, 500
+MOST_CLAUSES, MOST_CLASSES, MOST_ANNEXES, MOST_FIELDS, LONGEST_TEXT = 200, 200, 50, 500, 500
+ALL = "all"
 _AUTHORITY = re.compile(r"[A-Z]{2}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 _FIELD = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # controls; halves of a character have no UTF-8
 
 
@@ -68,7 +70,11 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A customs cooperation agreement. `data_classes` maps a name to dotted fields; lists are passed through."""
+    """One text of a customs cooperation agreement. `data_classes` maps a name to dotted fields; lists pass through.
+
+    `version` counts the texts of an agreement from 1, and `replaces` is the hash of the text an amendment takes the
+    place of. `in_force_when` is how many signatures bring it into force between those that signed; None means all.
+    """
 
     id: str
     title: str
@@ -82,9 +88,18 @@ class Agreement:
     reciprocal: bool = True
     reply_days: int = 90
     annexes: tuple[Annex, ...] = ()
+    version: int = 1
+    replaces: str = ""
+    in_force_when: int | None = None
+    notice_days: int = 0
 
     def __hash__(self) -> int:
         return hash(self.id)  # cheap, and consistent with equality: caches are keyed by agreements
+
+    @property
+    def signatures_needed(self) -> int:
+        """Return how many parties must have signed before the text is in force between any two of them."""
+        return self.in_force_when or len(self.parties)
 
     def fields_of(self, data_class: str) -> tuple[str, ...]:
         """Return the fields of a data class; none when it is unknown."""
@@ -143,6 +158,10 @@ def as_record(agreement: Agreement) -> dict[str, Any]:
         "valid_to": agreement.valid_to.isoformat(),
         "reciprocal": agreement.reciprocal,
         "reply_days": agreement.reply_days,
+        "version": agreement.version,
+        "replaces": agreement.replaces,
+        "in_force_when": agreement.in_force_when or ALL,
+        "notice_days": agreement.notice_days,
     }
 
 
@@ -178,6 +197,10 @@ def parse_agreement(record: object) -> Agreement:
             Annex(name, annex["title"], tuple(sorted(set(annex["accepted_by"]))))
             for name, annex in sorted(record.get("annexes", {}).items())
         ),
+        version=record.get("version", 1),
+        replaces=record.get("replaces", ""),
+        in_force_when=None if record.get("in_force_when", ALL) == ALL else record["in_force_when"],
+        notice_days=record.get("notice_days", 0),
     )
 
 
@@ -199,7 +222,7 @@ def _clause(record: dict[str, Any]) -> Clause:
 
 _TOP = {
     "format", "id", "title", "parties", "legal_basis", "clauses", "data_classes", "valid_from", "valid_to",
-    "reciprocal", "reply_days", "annexes",
+    "reciprocal", "reply_days", "annexes", "version", "replaces", "in_force_when", "notice_days",
 }  # fmt: skip
 _IN_CLAUSE = {
     "id", "article", "data_class", "message_types", "purposes", "retention_days", "senders", "recipients", "marking",
@@ -230,8 +253,8 @@ def _faults(record: object) -> Iterator[Finding]:
     else:
         yield from (fault for name in basis for fault in _text_faults(basis[name], f"legal_basis.{name}"))
     classes = record.get("data_classes")
-    if not isinstance(classes, dict) or not classes:
-        yield _fault("data_classes", "must name at least one data class with its fields")
+    if not isinstance(classes, dict) or not 1 <= len(classes) <= MOST_CLASSES:
+        yield _fault("data_classes", f"must name 1 to {MOST_CLASSES} data classes with their fields")
         classes = {}
     for name, fields in classes.items():
         yield from _name_faults(name, f"data_classes.{name}")
@@ -240,6 +263,7 @@ def _faults(record: object) -> Iterator[Finding]:
     yield from _clause_faults(record.get("clauses"), set(parties), classes)
     yield from _annex_faults(record, set(parties))
     yield from _validity_faults(record)
+    yield from _lifecycle_faults(record, len(parties))
 
 
 def _clause_faults(clauses: object, parties: set[str], classes: dict[str, Any]) -> Iterator[Finding]:
@@ -312,6 +336,21 @@ def _validity_faults(record: dict[str, Any]) -> Iterator[Finding]:
         yield _fault("reciprocal", "must be true or false")
     if not _is_whole(record.get("reply_days", 90), 1, 3_650):
         yield _fault("reply_days", "must be a number of days")
+
+
+def _lifecycle_faults(record: dict[str, Any], parties: int) -> Iterator[Finding]:
+    version, replaces = record.get("version", 1), record.get("replaces", "")
+    if not _is_whole(version, 1, 10_000):
+        yield _fault("version", "must be a number from 1, the amendment's one higher than what it replaces")
+    elif version == 1 and replaces != "":
+        yield _fault("replaces", "must be empty in the first text of an agreement")
+    elif version != 1 and not (isinstance(replaces, str) and _DIGEST.fullmatch(replaces)):
+        yield _fault("replaces", "must be the hash of the text that this amendment replaces")
+    needed = record.get("in_force_when", ALL)
+    if needed != ALL and not _is_whole(needed, 2, max(parties, 2)):
+        yield _fault("in_force_when", "must be all, or a number of signatures from 2 to that of the parties")
+    if not _is_whole(record.get("notice_days", 0), 0, 3_650):
+        yield _fault("notice_days", "must be a number of days")
 
 
 def _name_faults(value: object, path: str) -> Iterator[Finding]:

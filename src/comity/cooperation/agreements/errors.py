@@ -26,7 +26,7 @@ class AgreementUnknown(ComityError):
 
 
 class AgreementChanged(ComityError):
-    """Another document with this id is kept here; an agreement is not changed under its id, draft a new one."""
+    """Another text of this agreement is signed already; change it with `comity agreement amend`, or draft a new one."""
 
     code = "agreements.changed"
     status = 409
@@ -36,6 +36,38 @@ class SignatureInvalid(ComityError):
     """The signature on the agreement does not verify with the signer's pinned key."""
 
     code = "agreements.signature-invalid"
+
+
+class NoticeInvalid(ComityError):
+    """The notice is not in its form, not by a party, gives no reason, or does not verify with the pinned key."""
+
+    code = "agreements.notice-invalid"
+
+
+class NoticeUntimely(ComityError):
+    """The notice is dated in the future, is older than a message may be, or begins before it was given."""
+
+    code = "agreements.notice-untimely"
+
+
+class NoticeTooShort(ComityError):
+    """The termination begins before the agreement's period of notice is over; name a later day, or suspend."""
+
+    code = "agreements.notice-too-short"
+
+
+class NoticeOutOfPlace(ComityError):
+    """The notice does not fit where its author stands: one declines before signing, and ends or suspends after."""
+
+    code = "agreements.notice-out-of-place"
+    status = 409
+
+
+class AmendmentUnfounded(ComityError):
+    """The text replaces none that is kept here with the version before its own; amend the text in force."""
+
+    code = "agreements.amendment-unfounded"
+    status = 409
 
 
 class SignerUnknown(ComityError):
@@ -58,7 +90,7 @@ class NoAgreement(ReleaseRefused):
 
 
 class AgreementNotInForce(ReleaseRefused):
-    """The agreement is not in force: not every party has signed it, or it has been terminated."""
+    """The agreement is not in force between the two: not all who must have signed it, or its first day is ahead."""
 
     code = "agreements.not-in-force"
 
@@ -67,6 +99,30 @@ class AgreementExpired(ReleaseRefused):
     """The agreement has expired; nothing leaves any more."""
 
     code = "agreements.expired"
+
+
+class AgreementDeclined(ReleaseRefused):
+    """A party whose signature is needed has declined this text; propose another."""
+
+    code = "agreements.declined"
+
+
+class AgreementSuspended(ReleaseRefused):
+    """A party has suspended the agreement; nothing leaves until it resumes it."""
+
+    code = "agreements.suspended"
+
+
+class AgreementTerminated(ReleaseRefused):
+    """The agreement is terminated; nothing leaves under it any more, and it does not come back: agree anew."""
+
+    code = "agreements.terminated"
+
+
+class AgreementAmended(ReleaseRefused):
+    """A later text has taken the place of this one; release the message again under the text in force."""
+
+    code = "agreements.amended"
 
 
 class AgreementHashMismatch(ReleaseRefused):

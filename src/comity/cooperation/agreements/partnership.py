@@ -15,6 +15,7 @@ from typing import Any
 
 from comity.cooperation.agreements.agreement import FORMAT, Agreement, parse_agreement
 
+PARTNERSHIP_ID = "partnership-"
 _TEXT = Path(__file__).parent / "partnership.toml"
 
 
@@ -37,7 +38,7 @@ def partnership(one: str, other: str) -> Agreement:
     return parse_agreement(
         {
             "format": FORMAT,
-            "id": f"partnership-{parties[0]}-{parties[1]}".lower(),
+            "id": f"{PARTNERSHIP_ID}{parties[0]}-{parties[1]}".lower(),
             "title": text["title"],
             "parties": parties,
             "legal_basis": {"instrument": text["instrument"], "article": text["article"]},

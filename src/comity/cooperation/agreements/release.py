@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.agreement import Clause
 from comity.cooperation.agreements.errors import (
-    AgreementExpired,
+    AgreementAmended,
     AgreementHashMismatch,
-    AgreementNotInForce,
     ClauseDiffers,
     FieldsNotCovered,
     NoAgreement,
     ReleaseRefused,
 )
-from comity.cooperation.agreements.lifecycle import AgreementStatus
+from comity.cooperation.agreements.lifecycle import AgreementStatus, amended_on, refusal_for
 from comity.cooperation.agreements.minimise import fields_outside, minimise
 from comity.cooperation.agreements.partnership import PARTNERSHIP_TYPES
 from comity.cooperation.agreements.permissions import Question, decide, strictness
-from comity.cooperation.agreements.store import StoredAgreement, agreements_with, keep_decision, partnership_with
+from comity.cooperation.agreements.store import agreements_with, keep_decision, partnership_with
+from comity.cooperation.agreements.texts import StoredAgreement
 from comity.foundation.clock import Clock
 
 DELIVERY_DAYS = 60  # a guess: how long a partner may be away before its messages expire; revisit with the courier
+GRACE_DAYS = 30  # a guess: how long after an amendment what was released before it may still arrive
 
 
 _Outcome = tuple[StoredAgreement, Clause] | ReleaseRefused
@@ -75,6 +76,8 @@ class Received:
     clause: str
     marking: str
     subject: str
+    created: datetime | None = None
+    """When it was released; without it a text that was amended meanwhile is not admitted."""
 
 
 def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Clock) -> Release:
@@ -84,8 +87,8 @@ def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Cl
     names clause, agreement and purpose.
 
     Raises:
-        ReleaseRefused: NoAgreement, AgreementNotInForce, AgreementExpired, DataClassNotCovered or PurposeNotCovered;
-            nothing leaves, and the message names the clause or its absence.
+        ReleaseRefused: NoAgreement, AgreementNotInForce, AgreementSuspended, AgreementTerminated, AgreementExpired,
+            DataClassNotCovered or PurposeNotCovered; nothing leaves, and the message names the clause or its absence.
     """
     question = Question(sender, request.recipient, request.data_class, request.message_type, request.purpose)
     at = clock.now()
@@ -116,13 +119,14 @@ def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Cl
 def admit(session: Session, *, received: Received, payload: dict[str, Any], at: datetime) -> Clause:
     """Decide on the receiver's side whether a message may be taken in; the decision is kept either way.
 
+    A message under a text that was amended meanwhile is judged by that text, when it was released before the later
+    text's first day and comes within `GRACE_DAYS` of it.
+
     Raises:
-        ReleaseRefused: as `release`, and AgreementHashMismatch, FieldsNotCovered.
+        ReleaseRefused: as `release`, and AgreementHashMismatch, AgreementAmended, ClauseDiffers, FieldsNotCovered.
     """
     try:
-        stored, clause = _covering(session, received.question, received.agreement_id, at)
-        if stored.hash != received.agreement_hash:
-            raise AgreementHashMismatch
+        stored, clause = _admitting(session, received, at)
         if (received.clause, received.marking) != (clause.id, clause.marking.value):
             raise ClauseDiffers(
                 f"clause {clause.id} ({clause.marking.value}) covers it here, the message names another"
@@ -149,23 +153,52 @@ def explain(session: Session, question: Question, *, at: datetime) -> str:
 def _covering(
     session: Session, question: Question, agreement_id: str | None, at: datetime
 ) -> tuple[StoredAgreement, Clause]:
-    """Return the agreement in force under whose clause it leaves: the strictest of all clauses that permit it."""
+    """Return the agreement in force between the two under whose clause it leaves: the strictest that permits it."""
+    return _strictest(_in_force(_texts_between(session, question, agreement_id), question, at), question)
+
+
+def _admitting(session: Session, received: Received, at: datetime) -> tuple[StoredAgreement, Clause]:
+    """Return the text that a message names, when it is in force, or was when the message was released."""
+    question = received.question
+    texts = _texts_between(session, question, received.agreement_id)
+    in_force = _in_force(texts, question, at)
+    named = [text for text in texts if text.hash == received.agreement_hash]
+    if named and named[0] not in in_force and _is_under_way(named[0], received, at):
+        return _strictest(named, question)
+    found = _strictest(in_force, question)
+    if found[0].hash != received.agreement_hash:
+        status = named[0].status(at, between=_between(question)) if named else None
+        raise AgreementAmended if status is AgreementStatus.AMENDED else AgreementHashMismatch
+    return found
+
+
+def _texts_between(session: Session, question: Question, agreement_id: str | None) -> list[StoredAgreement]:
     kept = agreements_with(session, question.recipient)
     if question.message_type in PARTNERSHIP_TYPES and question.sender != question.recipient:
         kept = [partnership_with(question.sender, question.recipient)]
-    candidates = [
+    texts = [
         stored
         for stored in kept
         if question.sender in stored.agreement.parties and agreement_id in (None, stored.agreement.id)
     ]
-    if not candidates:
+    if not texts:
         raise NoAgreement(f"there is no agreement between {question.sender} and {question.recipient}; nothing leaves")
-    in_force = [stored for stored in candidates if stored.status(at) is AgreementStatus.IN_FORCE]
-    if not in_force:
-        raise _not_in_force(candidates, at)
+    return texts
+
+
+def _in_force(texts: Sequence[StoredAgreement], question: Question, at: datetime) -> list[StoredAgreement]:
+    states = [stored.status(at, between=_between(question)) for stored in texts]
+    in_force = [text for text, status in zip(texts, states, strict=True) if status is AgreementStatus.IN_FORCE]
+    if in_force:
+        return in_force
+    telling = min(range(len(texts)), key=lambda place: (_TELLING.get(states[place], len(_TELLING)), -place))
+    raise refusal_for(states[telling], texts[telling].agreement.id)
+
+
+def _strictest(texts: Iterable[StoredAgreement], question: Question) -> tuple[StoredAgreement, Clause]:
     permitted: list[tuple[StoredAgreement, Clause]] = []
     refusals: list[ReleaseRefused] = []
-    for stored in in_force:
+    for stored in texts:
         try:
             permitted.append((stored, decide(stored.agreement, question)))
         except ReleaseRefused as refused:
@@ -175,13 +208,29 @@ def _covering(
     return min(permitted, key=lambda one: strictness(one[1])[:3])  # as strict: the first by the agreement's id
 
 
-def _not_in_force(candidates: Iterable[StoredAgreement], at: datetime) -> ReleaseRefused:
-    states = {stored.agreement.id: stored.status(at) for stored in candidates}
-    for agreement_id, status in states.items():
-        if status is AgreementStatus.EXPIRED:
-            return AgreementExpired(f"{agreement_id} has expired; nothing leaves any more")
-    agreement_id, status = next(iter(states.items()))
-    return AgreementNotInForce(f"{agreement_id} is not in force: {status}; nothing leaves")
+def _is_under_way(text: StoredAgreement, received: Received, at: datetime) -> bool:
+    """Claim that a message was released before the text it names was amended, and that this is not long ago."""
+    changed = amended_on(text.history, _between(received.question))
+    if changed is None or received.created is None or not _day(received.created) < changed:
+        return False
+    return _day(at) < changed + timedelta(days=GRACE_DAYS)
+
+
+def _between(question: Question) -> tuple[str, ...]:
+    return (question.sender, question.recipient) if question.sender != question.recipient else ()
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()
+
+
+_TELLING = {
+    status: place
+    for place, status in enumerate(
+        (AgreementStatus.SUSPENDED, AgreementStatus.EXPIRED, AgreementStatus.TERMINATED, AgreementStatus.NOT_YET_VALID)
+    )
+}
+"""Of several texts that are not in force, the one whose standing says most to whoever wanted to send."""
 
 
 def _log(

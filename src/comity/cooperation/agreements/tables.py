@@ -1,4 +1,4 @@
-"""The rows of agreements: documents, signatures, and every decision taken under them."""
+"""The rows of agreements: texts, signatures, notices, and every decision taken under them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,38 @@ from sqlalchemy.orm import Mapped, mapped_column
 from comity.foundation.storage.base import Base
 
 
-class AgreementRow(Base):
-    __tablename__ = "agreements"
+class AgreementTextRow(Base):
+    """One text of an agreement; `proposed_by` and what follows are empty until it was proposed over the wire."""
 
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    hash: Mapped[str] = mapped_column(String(64))
+    __tablename__ = "agreement_texts"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agreement_id: Mapped[str] = mapped_column(String(64), index=True)
     document: Mapped[dict[str, Any]]
     kept_at: Mapped[datetime]
-    terminated_at: Mapped[datetime | None]
+    proposed_by: Mapped[str | None] = mapped_column(String(2))
+    proposed_at: Mapped[datetime | None]
+    answers: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(Text)
 
 
 class AgreementSignatureRow(Base):
-    __tablename__ = "agreement_signatures"
+    __tablename__ = "agreement_text_signatures"
 
-    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    hash: Mapped[str] = mapped_column(ForeignKey("agreement_texts.hash"), primary_key=True)
     authority: Mapped[str] = mapped_column(String(2), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(128))
     signature: Mapped[bytes] = mapped_column(LargeBinary)
     signed_at: Mapped[datetime]
+
+
+class AgreementNoticeRow(Base):
+    __tablename__ = "agreement_notices"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agreement_id: Mapped[str] = mapped_column(String(64), index=True)
+    document: Mapped[dict[str, Any]]
+    kept_at: Mapped[datetime]
 
 
 class AgreementDecisionRow(Base):

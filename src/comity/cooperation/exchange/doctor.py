@@ -11,7 +11,7 @@ from cryptography import x509
 from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.lifecycle import AgreementStatus
-from comity.cooperation.agreements.store import agreements_with
+from comity.cooperation.agreements.store import current_agreements
 from comity.cooperation.exchange.deliver import deliver_batch
 from comity.cooperation.exchange.errors import ClockSkewed, ExchangeError, PartnerUnreachable
 from comity.cooperation.exchange.store import Peer, exchange_counts
@@ -83,7 +83,9 @@ def _round_trip(database: Database, peer: Peer, keys: NodeKeys, transport: Trans
 
 
 def _agreement(session: Session, peer: Peer, clock: Clock) -> Diagnosis:
-    states = {one.agreement.id: one.status(clock.now()) for one in agreements_with(session, peer.authority)}
+    now = clock.now()
+    kept = [one for one in current_agreements(session, now) if peer.authority in one.agreement.parties]
+    states = {one.agreement.id: one.status(now) for one in kept}
     fine = AgreementStatus.IN_FORCE in states.values()
     told = ", ".join(f"{name}: {status}" for name, status in states.items()) or "there is no agreement"
     return Diagnosis("agreement", BETWEEN, told, ok=fine)

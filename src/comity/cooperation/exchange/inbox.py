@@ -307,7 +307,8 @@ def _admitted(run: _Run, header: Header, payload: dict[str, Any], message_id: st
     if handler is None:
         raise TypeUnknown(f"this node does not take messages of type {header.type}")
     question = Question(header.sender, header.recipient, header.data_class, header.type, header.purpose)
-    received = Received(question, header.agreement_id, header.agreement_hash, header.clause, header.marking, message_id)
+    named = (header.agreement_id, header.agreement_hash, header.clause, header.marking)
+    received = Received(question, *named, message_id, header.created)
     admit(run.session, received=received, payload=payload, at=run.now)
     return handler
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from comity.cooperation.agreements.partnership import PARTNERSHIP_ID
 from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.envelope import FIRST_PREVIOUS
 from comity.cooperation.exchange.errors import PeerChanged, PeerUnknown
@@ -219,7 +220,9 @@ def waiting_for(
         if len(chosen) == most_messages or (chosen and held > most_bytes):
             break
         chosen.append(message_id)
-    query = select(OutboxRow).where(OutboxRow.id.in_(chosen)).order_by(OutboxRow.agreement_id, OutboxRow.sequence)
+    law_first = OutboxRow.agreement_id.not_like(f"{PARTNERSHIP_ID}%")  # a signature before what is sent under it
+    in_order = (law_first, OutboxRow.agreement_id, OutboxRow.sequence)
+    query = select(OutboxRow).where(OutboxRow.id.in_(chosen)).order_by(*in_order)
     return [_outgoing(row) for row in session.scalars(query)] if chosen else []
 
 

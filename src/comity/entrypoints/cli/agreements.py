@@ -13,7 +13,7 @@ from comity.cooperation.agreements.agreement import Agreement, agreement_hash, a
 from comity.cooperation.agreements.draft import draft_agreement
 from comity.cooperation.agreements.in_words import agreement_in_words
 from comity.cooperation.agreements.lifecycle import Signature, sign_agreement, status_of
-from comity.cooperation.agreements.store import find_agreement, list_agreements
+from comity.cooperation.agreements.store import current_agreements, find_agreement
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import people, reporting, write_json, write_table
 from comity.flows.sign_agreement import take_in
@@ -70,7 +70,7 @@ def sign(
         with node.database.transaction() as session:
             stored = take_in(session, agreement, signatures, clearing=node.clearing())
         write_file(file, agreement, signatures)
-        status = status_of(stored.agreement, stored.signatures, node.clock.now())
+        status = stored.status(node.clock.now())
     signed_by = sorted(one.authority for one in stored.signatures)
     if as_json:
         write_json({"id": agreement.id, "hash": agreement_hash(agreement), "signed_by": signed_by, "status": status})
@@ -86,10 +86,10 @@ def show_all(home: Home, as_json: AsJson = False) -> None:
                 "id": stored.agreement.id,
                 "title": stored.agreement.title,
                 "parties": list(stored.agreement.parties),
-                "status": str(status_of(stored.agreement, stored.signatures, node.clock.now())),
-                "hash": agreement_hash(stored.agreement),
+                "status": str(stored.status(node.clock.now())),
+                "hash": stored.hash,
             }
-            for stored in list_agreements(session)
+            for stored in current_agreements(session, node.clock.now())
         ]
     if as_json:
         write_json({"agreements": rows})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from comity.cooperation.agreements.errors import AgreementUnknown
-from comity.cooperation.agreements.store import find_agreement, list_agreements
+from comity.cooperation.agreements.store import current_agreements, find_agreement
 from comity.entrypoints.console.errors import PageUnknown
 from comity.entrypoints.console.formats import Formats
 from comity.entrypoints.console.present.agreements import details, sentences, short
@@ -15,7 +15,7 @@ from comity.entrypoints.console.site import Site, Visit
 def show_all(site: Site, visit: Visit) -> Response:
     """Show the list of agreements."""
     with site.node.database.reading() as session:
-        held = list_agreements(session)
+        held = current_agreements(session, site.node.clock.now())
     formats, now = Formats(visit.language.locale), site.node.clock.now()
     return site.page(
         visit, "agreements.html", agreements=[short(stored.agreement, stored.status(now), formats) for stored in held]

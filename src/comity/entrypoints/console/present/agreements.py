@@ -13,7 +13,13 @@ from comity.entrypoints.console.formats import Formats
 from comity.entrypoints.console.language import Language, mark
 from comity.entrypoints.console.present.words import AGREEMENT_STATES, word_for
 
-TONES = MappingProxyType({"in-force": "good", "expired": "bad", "terminated": "bad", "proposed": "mark"})
+TONES = MappingProxyType(
+    {
+        "in-force": "good",
+        **dict.fromkeys(("expired", "terminated", "suspended", "declined"), "bad"),
+        **dict.fromkeys(("proposed", "countered", "signed-by-some"), "mark"),
+    }
+)
 _WORDS = MappingProxyType(
     {
         "export-declaration": mark("export declarations"),

@@ -40,9 +40,14 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
 AGREEMENT_STATES: Mapping[str, str] = MappingProxyType(
     {
         "draft": mark("Draft"),
-        "proposed": mark("Waits for a signature"),
+        "proposed": mark("Proposed"),
+        "countered": mark("Answered by a counter-proposal"),
+        "signed-by-some": mark("Waits for a signature"),
+        "declined": mark("Declined"),
         "in-force": mark("In force"),
         "not-yet-valid": mark("Signed, not yet valid"),
+        "suspended": mark("Suspended"),
+        "amended": mark("Replaced by a later text"),
         "expired": mark("Expired"),
         "terminated": mark("Terminated"),
     }
@@ -65,7 +70,9 @@ ENTRY_KINDS: Mapping[str, str] = MappingProxyType(
         "receipt": mark("Receipt"),
         "decision": mark("Lane decided"),
         "release": mark("Released to a partner"),
-        "agreement": mark("Agreement"),
+        "agreement": mark("Agreement signed"),
+        "agreement-proposal": mark("Agreement proposed"),
+        "agreement-notice": mark("Notice about an agreement"),
         "examination": mark("Examination recorded"),
         "override": mark("Lane changed"),
     }
