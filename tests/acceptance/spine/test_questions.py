@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from comity.cooperation.agreements.agreement import Marking
 from comity.cooperation.agreements.lifecycle import Signature
 from comity.entrypoints.cli.agreements import write_file
 from tests.acceptance.spine.test_commands import run
-from tests.builders.agreements import an_agreement
+from tests.builders.agreements import a_clause, an_agreement
 
 NONE: list[Signature] = []
 
@@ -43,3 +44,39 @@ def test_agreements_in_force_on_a_node_are_asked_together(tmp_path, draft):
     told = json.loads(run("agreement", "ask", "may any data reach UG", "--home", home, "--json"))
 
     assert told["verdict"] == "no"  # signed by one party only: not in force
+
+
+def test_draft_is_asked_the_fixed_questions_and_an_error_is_an_exit_code(tmp_path, draft):
+    bad = str(tmp_path / "bad.json")
+    write_file(tmp_path / "bad.json", an_agreement(a_clause(marking=Marking.OPEN)), NONE)
+
+    told = json.loads(run("agreement", "check", bad, "--json", expected=1))
+
+    assert {one["question"] for one in told["remarks"]} == {"open-personal", "data-class-unused"}
+    assert told["remarks"][0]["case"]["field"] == "goods_shipment.exporter.name"
+    assert "error: Clause art-3 is marked open" in run("agreement", "check", bad, expected=1)
+    assert f"{told['asked']} questions asked, 1 remarks" in run("agreement", "check", draft)
+
+
+def test_amendment_is_told_as_who_gains_what(tmp_path, draft):
+    new = str(tmp_path / "new.json")
+    write_file(tmp_path / "new.json", an_agreement(a_clause(purposes=("audit", "risk-assessment"))), NONE)
+
+    told = json.loads(run("agreement", "diff", draft, new, "--json"))
+
+    assert told["widens"]
+    assert told["wider"]["purpose"] == "audit"
+    assert told["gained"][0]["purposes"] == ["audit"]
+    assert "The amendment widens the agreement" in run("agreement", "diff", draft, new)
+    assert "widens nothing" in run("agreement", "diff", new, draft)
+
+
+def test_conflicts_of_two_agreements_are_told_with_what_the_node_does(tmp_path, draft):
+    other = str(tmp_path / "other.json")
+    write_file(tmp_path / "other.json", an_agreement(a_clause(retention_days=30), id="other"), NONE)
+
+    told = json.loads(run("agreement", "conflicts", draft, other, "--json"))
+
+    assert told["conflicts"][0]["first"] == {"agreement_id": "other", "clause": "art-3"}
+    assert "the stricter" in run("agreement", "conflicts", draft, other)
+    assert "proved" in run("agreement", "conflicts", draft)

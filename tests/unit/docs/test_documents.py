@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import comity
+from comity.cooperation.agreements.analyse.fixed_questions import FIXED_QUESTIONS
 from comity.foundation.errors import ComityError
 from comity.foundation.settings import Settings
 
@@ -38,6 +39,13 @@ def test_codes_in_the_protocol_are_codes_of_errors():
         re.findall(r"^\| `((?:exchange|agreements)\.[a-z-]+)`", _read(ROOT / "docs/protocol/exchange.md"), re.M)
     )
     assert named - {one.code for one in _errors()} == {"exchange.receiver-failed"}  # not raised: a word in a receipt
+
+
+def test_fixed_questions_are_documented_with_what_they_ask():
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| (error|warning) \| (.+) \|$", _read(ROOT / "docs/operate/questions.md"), re.M
+    )
+    assert rows == [(one.id, one.severity.value, one.asks) for one in FIXED_QUESTIONS]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

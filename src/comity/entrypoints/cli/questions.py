@@ -1,8 +1,9 @@
-"""Commands that question agreements before anyone signs them: `agreement ask`."""
+"""Commands that question agreements before anyone signs them: `agreement ask|check|diff|conflicts`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,9 @@ from comity.cooperation.agreements.lifecycle import AgreementStatus
 from comity.cooperation.agreements.store import list_agreements
 from comity.entrypoints.cli.agreements import read_file
 from comity.entrypoints.cli.options import AsJson, opened
-from comity.entrypoints.cli.output import people, reporting, write_json
+from comity.entrypoints.cli.output import Exit, people, reporting, write_json
+from comity.foundation.clock import SystemClock
+from comity.foundation.errors import Severity
 
 if TYPE_CHECKING:
     from comity.cooperation.agreements.analyse.law import Case
@@ -23,6 +26,7 @@ Files = Annotated[
     list[Path] | None,
     typer.Argument(help="Files of agreements; without one, those in force on the node.", exists=True, dir_okay=False),
 ]
+AgreementFile = Annotated[Path, typer.Argument(help="The agreement's file.", exists=True, dir_okay=False)]
 OptionalHome = Annotated[
     Path | None, typer.Option("--home", envvar="COMITY_HOME", help="Folder of the node.", file_okay=False)
 ]
@@ -31,6 +35,9 @@ OptionalHome = Annotated[
 def register_in(group: typer.Typer) -> None:
     """Add the commands to `comity agreement`."""
     group.command("ask")(ask)
+    group.command("check")(check)
+    group.command("diff")(diff)
+    group.command("conflicts")(conflicts)
 
 
 def ask(
@@ -57,6 +64,75 @@ def ask(
         write_json({"verdict": answer.verdict, "found": found, "sentences": in_words(answer.sentences)})
     else:
         say(answer.sentences)
+
+
+def check(file: AgreementFile, as_json: AsJson = False) -> None:
+    """Ask the fixed questions of a draft; exit code 1 when it has what no party should sign."""
+    from comity.cooperation.agreements.analyse.fixed_questions import FIXED_QUESTIONS, check_draft
+
+    with reporting(as_json=as_json):
+        agreement, _ = read_file(file)
+        remarks = check_draft(agreement, on=SystemClock().now().date())
+    if as_json:
+        records = [one.as_record() | {"case": case_record(one.case)} for one in remarks]
+        write_json({"id": agreement.id, "asked": len(FIXED_QUESTIONS), "remarks": records})
+    else:
+        for one in remarks:
+            people.print(f"{one.question.severity}: {one.as_record()['message']}", markup=False)
+            people.print(f"  {one.question.reason}", markup=False)
+        people.print(f"{agreement.id}: {len(FIXED_QUESTIONS)} questions asked, {len(remarks)} remarks.", markup=False)
+    if any(one.question.severity is Severity.ERROR for one in remarks):
+        raise typer.Exit(Exit.ERRORS_IN_INPUT)
+
+
+def diff(old: AgreementFile, new: AgreementFile, as_json: AsJson = False) -> None:
+    """Say who gains and who loses what when a new text replaces an old one, and whether it widens anything."""
+    from comity.cooperation.agreements.analyse.amendment import compare
+
+    with reporting(as_json=as_json):
+        amendment = compare(read_file(old)[0], read_file(new)[0])
+    if as_json:
+        terms = [
+            {"clause": one.clause, **asdict(one.difference), "case": case_record(one.case)} for one in amendment.terms
+        ]
+        write_json(
+            {
+                "widens": amendment.widens,
+                "wider": case_record(amendment.wider),
+                "gained": [asdict(flow) for flow in amendment.gained],
+                "lost": [asdict(flow) for flow in amendment.lost],
+                "terms": terms,
+                "others": [dict(zip(("term", "before", "after"), one, strict=True)) for one in amendment.others],
+            }
+        )
+    else:
+        say(amendment.sentences)
+
+
+def conflicts(files: Files = None, home: OptionalHome = None, as_json: AsJson = False) -> None:
+    """Find where two agreements let the same data go on other terms, and say which the node follows."""
+    from comity.cooperation.agreements.analyse.conflicts import NONE, find_conflicts
+
+    with reporting(as_json=as_json):
+        found = find_conflicts(read_agreements(files, home))
+    if as_json:
+        records = [
+            {
+                "first": {"agreement_id": one.first[0], "clause": one.first[1].id},
+                "second": {"agreement_id": one.second[0], "clause": one.second[1].id},
+                "differences": [asdict(difference) for difference in one.differences],
+                "case": case_record(one.case),
+                "sentences": in_words(one.sentences),
+            }
+            for one in found
+        ]
+        write_json({"conflicts": records})
+        return
+    for one in found:
+        say(one.sentences)
+        people.print("")
+    if not found:
+        say([(NONE, {})])
 
 
 def read_agreements(files: Iterable[Path] | None, home: Path | None) -> list[Agreement]:

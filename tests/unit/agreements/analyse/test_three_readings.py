@@ -62,7 +62,7 @@ def decided_by_solver(law: Law, agreement: Agreement, question: tuple[str, ...])
     return found.clause.id if found else None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(agreements(), QUESTIONS)
 def test_cedar_solver_and_document_agree_on_random_questions(agreement, questions):
     record, law = as_record(agreement), law_of([agreement])
