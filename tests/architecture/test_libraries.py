@@ -24,6 +24,7 @@ ALLOWED = {
     "currency_converter": (("features/mirror/rates.py", "entrypoints/demo/world/rates.py"), "exchange rates"),
     "cedarpy": (("cooperation/agreements/policies.py",), "policies"),
     "z3": (("cooperation/agreements/analyse/*",), "what agreements permit, all cases at once"),
+    "cbor2": (("cooperation/ledger/receipt_cose.py",), "COSE receipts"),
     "rfc8785": (("foundation/canonical_json.py",), "canonical JSON"),
     "cryptography": (("cooperation/identity/*", "cooperation/exchange/*"), "signatures, seals and certificates"),
     "httpx": (

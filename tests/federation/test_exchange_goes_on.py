@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from comity.cooperation.exchange.errors import (
 )
 from comity.cooperation.exchange.store import PeerState, exchange_counts, find_peer
 from comity.cooperation.ledger.append import entries_of, head
+from comity.cooperation.ledger.evidence import build_bundle, verify_bundle
 from comity.cooperation.ledger.store import cosigned_size, evidence_against
 from comity.cooperation.ledger.tables import LedgerHeadRow
 from comity.foundation.storage.base import Base
@@ -149,7 +151,7 @@ def test_forked_log_is_not_cosigned_and_the_evidence_is_kept(pair):
     assert not report.cosigned
     with pair.uganda.database.reading() as session:
         (evidence,) = evidence_against(session, "KE")
-        assert evidence["kind"] == "ledger.fork-detected"
+        assert evidence.kind == "ledger.fork-detected"
         assert find_peer(session, "KE").state is PeerState.CONTRADICTING
 
 
@@ -161,3 +163,30 @@ def test_ledger_of_both_sides_holds_every_message(pair):
         assert [entry.kind for entry in entries_of(session, "d1")] == ["message-sent", "receipt"]
     with pair.uganda.database.reading() as session:
         assert [entry.kind for entry in entries_of(session, message.id)] == ["message-received"]
+
+
+def test_both_sides_log_the_receipts_that_one_gave_and_the_other_got(pair):
+    messages = [pair.declare(f"d{number}") for number in range(3)]
+    pair.deliver()
+
+    with pair.kenya.database.reading() as session:
+        got = [
+            entry.statement for one in messages for entry in entries_of(session, one.subject) if entry.kind == "receipt"
+        ]
+    with pair.uganda.database.reading() as session:
+        bundle = build_bundle(session, subjects=[messages[1].id], keys=pair.uganda.keys, partners=[])
+        (given,) = [entry.statement for entry in entries_of(session, "KE")]
+    assert given.decode().split("\n") == [hashlib.sha256(one).hexdigest() for one in got]
+    assert [entry.kind for entry in verify_bundle(bundle).entries] == ["message-received", "receipts-given"]
+
+
+def test_batch_that_brings_nothing_new_is_logged_no_second_time(pair):
+    pair.declare("d1")
+    pair.deliver()
+    with pair.uganda.database.reading() as session:
+        size = head(session).size
+
+    pair.deliver()
+
+    with pair.uganda.database.reading() as session:
+        assert head(session).size == size

@@ -73,7 +73,7 @@ def test_restored_node_is_exposed_and_reuses_no_sequence(pair):
 
     assert (report.delivered, report.stuck) == (0, {"ke-ug": "exchange.chain-broken"})
     assert state_of(pair) is PeerState.CONTRADICTING
-    assert [one["kind"] for one in evidence(pair)] == ["ledger.rollback-detected"]
+    assert [one.kind for one in evidence(pair)] == ["ledger.rollback-detected"]
 
 
 def test_recovery_names_what_was_lost_and_nothing_is_doubled(pair):
@@ -105,7 +105,7 @@ def test_after_the_acknowledgement_the_new_log_is_witnessed_and_the_evidence_sta
 
     assert report.cosigned
     assert state_of(pair) is PeerState.REACHED
-    assert [one["kind"] for one in evidence(pair)] == ["ledger.fork-detected"]  # what was caught up made it longer
+    assert [one.kind for one in evidence(pair)] == ["ledger.fork-detected"]  # what was caught up made it longer
     for node, partner in ((pair.kenya, "UG"), (pair.uganda, "KE")):
         with node.database.reading() as session:
             (entry,) = [one for one in entries_of(session, partner) if one.kind == "recovery"]

@@ -33,6 +33,9 @@ from comity.migrations.upgrade import migrate
 KEYS, CERTIFICATE, TLS_KEY, CONFIGURATION, CARD = "keys.json", "tls-cert.pem", "tls-key.pem", "node.json", "card.json"
 
 
+WITNESS_POLICY = "witness-policy.txt"
+
+
 class HomeExists(ComityError):
     """This folder already holds a node; choose another folder, or use the node that is there."""
 
@@ -82,6 +85,12 @@ class Node:
     def tls_key(self) -> Path:
         """Return the path of the TLS private key (PEM)."""
         return self.settings.home / TLS_KEY
+
+    @property
+    def witness_policy(self) -> str | None:
+        """Return the operator's witness policy (C2SP tlog-policy), where there is one in the home folder."""
+        path = self.settings.home / WITNESS_POLICY
+        return path.read_text(encoding="utf-8") if path.exists() else None
 
     @cached_property
     def equipment(self) -> Clearing:

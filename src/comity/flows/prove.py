@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,13 +11,21 @@ from comity.cooperation.agreements.agreement import as_record
 from comity.cooperation.agreements.store import list_agreements
 from comity.cooperation.exchange.store import list_peers, receipts_of, subject_of_message
 from comity.cooperation.identity.keys import NodeKeys
-from comity.cooperation.ledger.evidence import build_bundle
+from comity.cooperation.ledger.evidence import build_bundle, build_cose
+from comity.cooperation.ledger.quorum import majority_policy
 from comity.features.declarations.store import find_by_mrn
 from comity.features.mirror.store import match_of
+from comity.foundation.clock import Clock
+
+REACHED_WITHIN = timedelta(days=30)  # a guess: a partner away for longer cannot be waited for; revisit with practice
 
 
-def bundle_for(session: Session, record: str, *, keys: NodeKeys) -> dict[str, Any]:
+def bundle_for(
+    session: Session, record: str, *, keys: NodeKeys, clock: Clock, policy: str | None = None
+) -> dict[str, Any]:
     """Return the evidence of a declaration (its id or MRN) or of a message (its id), as one JSON value.
+
+    `policy` says which partners must have co-signed; without one it is more than half of those reached within 30 days.
 
     Raises:
         RecordUnknown: the ledger says nothing of such a record.
@@ -27,6 +36,7 @@ def bundle_for(session: Session, record: str, *, keys: NodeKeys) -> dict[str, An
         subjects=subjects,
         keys=keys,
         partners=[peer.identity for peer in list_peers(session)],
+        policy=policy or default_policy(session, keys=keys, clock=clock),
         context={
             "record": record,
             "agreements": [
@@ -36,6 +46,23 @@ def bundle_for(session: Session, record: str, *, keys: NodeKeys) -> dict[str, An
             "receipts": receipts_of(session, subjects),
         },
     )
+
+
+def cose_for(session: Session, record: str, *, keys: NodeKeys) -> list[bytes]:
+    """Return the same statements, without context, for tools of SCITT (RFC 9943): one CBOR item each.
+
+    Raises:
+        RecordUnknown: the ledger says nothing of such a record.
+    """
+    partners = [peer.identity for peer in list_peers(session)]
+    return build_cose(session, subjects=_subjects(session, record), keys=keys, partners=partners)
+
+
+def default_policy(session: Session, *, keys: NodeKeys, clock: Clock) -> str:
+    """Return the witness policy of a node that has set none: more than half of the partners reached within 30 days."""
+    since = clock.now() - REACHED_WITHIN
+    reached = [peer.identity for peer in list_peers(session) if peer.last_contact_at and peer.last_contact_at >= since]
+    return majority_policy(keys.public, reached)
 
 
 def _subjects(session: Session, record: str) -> list[str]:

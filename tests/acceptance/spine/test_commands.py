@@ -13,9 +13,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import cbor2
 import httpx
 import pytest
 
+from comity.cooperation.ledger.checkpoint import sign_checkpoint
+from comity.cooperation.ledger.store import LogHead
+from comity.cooperation.ledger.witness import Contradiction, ForkDetected, keep_fork_evidence
 from comity.entrypoints.demo.stage import free_port
 from comity.entrypoints.node import open_node
 from comity.features.declarations.store import counts
@@ -114,6 +118,42 @@ def test_evidence_is_verified_against_fingerprints_one_was_told(pair, tmp_path):
     forged = json.loads(run("verify", bundle, "--trust", f"KE={keys['UG']}", "--json", expected=1))
     assert forged["error"]["code"] == "ledger.evidence-invalid"
     run("verify", bundle, "--trust", "KE", expected=2)
+
+
+def test_evidence_is_written_for_other_tools_and_judged_by_a_policy_of_one_s_own(pair, tmp_path):
+    home, bundle, policy = str(pair[0].home), str(tmp_path / "bundle.json"), tmp_path / "policy.txt"
+    told = json.loads(run("prove", "ke-ug", "--home", home, "--format", "cose", "-o", str(tmp_path / "b"), "--json"))
+    run("prove", "ke-ug", "--home", home, "-o", bundle)
+    assert told["entries"] == len(cbor2.loads((tmp_path / "b").read_bytes())) > 0
+
+    shown = json.loads(run("ledger", "policy", "--home", home, "--json"))
+    policy.write_text(run("ledger", "policy", "--home", home).replace("quorum partners", "quorum none"))
+    judged = json.loads(run("verify", bundle, "--policy", str(policy), "--json"))
+    policy.write_text("nonsense")
+
+    assert shown["is_own"] is False
+    assert judged["quorum"]["reached"] is True
+    run("verify", bundle, "--policy", str(policy), expected=1)
+
+
+def test_contradictions_are_listed_and_acknowledged_with_a_reason(pair):
+    kenya = pair[0]
+    home, keys = str(kenya.home), pair[1].node.keys
+    fork = Contradiction(
+        "UG", sign_checkpoint(LogHead(3, b"1" * 32), keys), f"old 3\n\n{sign_checkpoint(LogHead(3, b'2' * 32), keys)}"
+    )
+    with kenya.node.database.transaction() as session:
+        keep_fork_evidence(session, ForkDetected(fork), kenya.node.clock)
+
+    (listed,) = json.loads(run("ledger", "evidence", "UG", "--home", home, "--json"))["evidence"]
+    said = ("--by", "head of IT", "--reason", "a test database was switched on", "--home", home)
+    run("ledger", "acknowledge", "999", *said, expected=1)
+    assert "acknowledged" in run("ledger", "acknowledge", str(listed["id"]), *said)
+    run("ledger", "acknowledge", str(listed["id"]), *said, "--json", expected=1)
+
+    assert (listed["proves_fork"], listed["acknowledged_at"]) == (True, None)
+    assert "yes" in run("ledger", "evidence", "--home", home)
+    assert "switched on" in run("ledger", "evidence", "--home", home, "--json")
 
 
 def test_a_node_lives_on_postgresql_from_init_to_the_mirror(postgresql_server, tmp_path):

@@ -60,7 +60,7 @@ def test_bundle_takes_the_smallest_cosigned_log_that_covers_every_entry(database
 
         verified = verify_bundle(bundle_of(session, "d1"))
 
-    assert (verified.checkpoint_size, verified.witnessed_by) == (2, ("RW",))
+    assert (verified.checkpoint_size, verified.witnessed_by) == (2, ("UG", "RW"))
 
 
 def test_bundle_of_entries_nobody_cosigned_yet_bears_our_own_checkpoint(database, clock):

@@ -17,9 +17,9 @@ from comity.cooperation.ledger.checkpoint import (
     read_checkpoint,
     sign_checkpoint,
 )
-from comity.cooperation.ledger.contradiction import is_proved_fork
+from comity.cooperation.ledger.contradiction import Presented, is_proved_fork
 from comity.cooperation.ledger.store import LogHead, cosigned_size, evidence_against, witnessed
-from comity.cooperation.ledger.tree import EMPTY_ROOT, leaf_hash, make_consistency_proof, node_hash
+from comity.cooperation.ledger.tree import EMPTY_ROOT, leaf_hash, make_consistency_path, node_hash
 from comity.cooperation.ledger.witness import (
     ConsistencyProofMissing,
     ForkDetected,
@@ -54,7 +54,7 @@ class PartnerLog:
 
     def proof(self, old, new):
         leaves = self.leaves
-        return make_consistency_proof(old, new, lambda level, at: root_of(leaves[at << level : (at + 1) << level]))
+        return make_consistency_path(old, new, lambda level, at: root_of(leaves[at << level : (at + 1) << level]))
 
     def forked_at(self, index):
         return PartnerLog([*self.leaves[:index], leaf_hash(b"rewritten"), *self.leaves[index + 1 :]])
@@ -64,7 +64,8 @@ LOG = PartnerLog()
 
 
 def witness(session, clock, note, proof=()):
-    return witness_checkpoint(session, partner=KENYA.public, note=note, proof=proof, keys=UGANDA, clock=clock)
+    presented = Presented(note, witnessed_size(session, "KE"), proof)
+    return witness_checkpoint(session, partner=KENYA.public, presented=presented, keys=UGANDA, clock=clock)
 
 
 def test_log_that_grows_is_cosigned_at_each_step(database, clock):
@@ -183,8 +184,8 @@ def test_evidence_of_a_fork_is_kept_and_convicts_before_a_third_party(database, 
 
     with database.reading() as session:
         (kept,) = evidence_against(session, "KE")
-    assert (kept["kind"], kept["at"]) == ("ledger.fork-detected", clock.now())
-    assert is_proved_fork(kept["witnessed_note"], kept["presented_note"], KENYA.public)
+    assert (kept.kind, kept.at) == ("ledger.fork-detected", clock.now())
+    assert is_proved_fork(kept.witnessed_note, kept.presented_note, KENYA.public)
 
 
 def test_evidence_of_a_rollback_holds_both_notes(database, clock):
@@ -195,10 +196,10 @@ def test_evidence_of_a_rollback_holds_both_notes(database, clock):
 
     with database.reading() as session:
         (kept,) = evidence_against(session, "KE")
-    assert kept["kind"] == "ledger.rollback-detected"
-    assert kept["witnessed_note"].startswith(LOG.note(7))
-    assert kept["presented_note"] == f"old 7\n\n{LOG.note(5)}"
-    assert not is_proved_fork(kept["witnessed_note"], kept["presented_note"], KENYA.public)
+    assert kept.kind == "ledger.rollback-detected"
+    assert kept.witnessed_note.startswith(LOG.note(7))
+    assert kept.presented_note == f"old 7\n\n{LOG.note(5)}"
+    assert not is_proved_fork(kept.witnessed_note, kept.presented_note, KENYA.public)
 
 
 def test_same_contradiction_again_is_kept_once_and_all_only_up_to_a_bound(database, clock, monkeypatch):
@@ -210,7 +211,7 @@ def test_same_contradiction_again_is_kept_once_and_all_only_up_to_a_bound(databa
         contradict(database, clock, LOG.note(size))
 
     with database.reading() as session:
-        assert [kept["presented_note"] for kept in evidence_against(session, "KE")] == [
+        assert [kept.presented_note for kept in evidence_against(session, "KE")] == [
             f"old 9\n\n{LOG.note(size)}" for size in (5, 6, 7)
         ]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.ledger.bundles import GOOD_INDEXES, KENYA, a_bundle, changed, text
+from tests.unit.ledger.bundles import GOOD_INDEXES, KENYA, RWANDA, UGANDA, a_bundle, changed, text
+from tests.unit.ledger.test_several_sizes import FORKED, bundle, note
 
 PAGE = Path(__file__).parents[3] / "docs" / "protocol" / "ledger.md"
 CODE = re.search(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S).group(1)
@@ -24,6 +25,13 @@ def verify():
 def test_shown_verifier_is_short_and_knows_nothing_of_this_project():
     assert len(CODE.splitlines()) < 150
     assert "comity." not in CODE
+
+
+def test_shown_verifier_accepts_cosignatures_of_two_sizes_and_refuses_a_fork_among_them(verify):
+    for first in range(1, 14):
+        assert sum(line.startswith("co-signed") for line in verify(bundle(first, 13))) == 2
+    with pytest.raises(AssertionError):
+        verify(bundle(5, 9, checkpoints=[note(5, UGANDA), note(9, RWANDA, FORKED)]))
 
 
 def test_shown_verifier_accepts_a_bundle(verify):

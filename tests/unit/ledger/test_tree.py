@@ -222,7 +222,7 @@ def test_proof_from_a_fork_shows_the_other_root_of_the_older_size():
     forked = [*MANY[:5], leaf_hash(b"rewritten"), *MANY[6:11]]
     proof = make_consistency_proof(7, 11, node_at(forked))
 
-    found = roots_of_consistency(old_size=7, old_root=root_of(MANY[:7]), new_size=11, proof=proof)
+    found = roots_of_consistency(old_size=7, new_size=11, path=proof)
 
     assert found == (root_of(forked[:7]), root_of(forked))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
@@ -102,6 +104,11 @@ def read(signed: bytes, kind: type[_T], *, typ: str, sender: PublicIdentity) -> 
         ExchangeError: EnvelopeInvalid, CriticalFieldUnknown or SignatureInvalid.
     """
     return decode(jws.verify(signed, typ=typ, sender=sender), kind)
+
+
+def receipts_statement(receipts: Iterable[bytes]) -> bytes:
+    """Return what the recipient logs of the receipts it gives in one answer: their SHA-256 in hex, a line each."""
+    return "\n".join(hashlib.sha256(one).hexdigest() for one in receipts).encode()
 
 
 def decode(content: bytes, kind: type[_T]) -> _T:

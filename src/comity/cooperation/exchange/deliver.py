@@ -40,7 +40,7 @@ from comity.cooperation.exchange.store import (
 from comity.cooperation.exchange.tally import Counted, count
 from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys
-from comity.cooperation.ledger.append import NewEntry, append, consistency_proof, head
+from comity.cooperation.ledger.append import NewEntry, append, consistency_path, head
 from comity.cooperation.ledger.checkpoint import CheckpointInvalid, sign_checkpoint
 from comity.cooperation.ledger.witness import keep_cosigned
 from comity.foundation.clock import Clock
@@ -140,7 +140,7 @@ def prepare(
         messages = _next(session, authority, load)
         size = peer.witnessed_size if witnessed_size is None else witnessed_size
         own = head(session)
-        proof = consistency_proof(session, old_size=min(size, own.size), new_size=own.size)
+        proof = consistency_path(session, old_size=min(size, own.size), new_size=own.size)
     batch = Batch(
         sender=line.keys.authority,
         recipient=authority,

@@ -18,7 +18,7 @@ from comity.cooperation.exchange.store import Peer, exchange_counts
 from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys
 from comity.cooperation.ledger.append import head
-from comity.cooperation.ledger.store import cosigned_size, evidence_against
+from comity.cooperation.ledger.store import cosigned_size, unresolved_against
 from comity.foundation.clock import Clock
 from comity.foundation.storage.session import Database
 
@@ -98,7 +98,7 @@ def _queue(session: Session, peer: Peer) -> Diagnosis:
 
 
 def _log(session: Session, peer: Peer) -> Diagnosis:
-    against = evidence_against(session, peer.authority)
+    against = unresolved_against(session, peer.authority)
     if against:
         return Diagnosis(
             "log", THEIRS, f"{len(against)} contradictions in the partner's log are kept as evidence", ok=False

@@ -31,6 +31,7 @@ from comity.cooperation.exchange.batch import (
     SealedMessage,
     decode,
     read,
+    receipts_statement,
     write,
 )
 from comity.cooperation.exchange.envelope import Header, open_sealed, read_message
@@ -68,14 +69,13 @@ from comity.cooperation.exchange.store import (
 )
 from comity.cooperation.exchange.tally import OTHER, Counted, count
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
-from comity.cooperation.ledger.append import NewEntry, append
-from comity.cooperation.ledger.store import evidence_against
+from comity.cooperation.ledger.append import RECEIPTS_GIVEN, NewEntry, append
+from comity.cooperation.ledger.contradiction import Presented
 from comity.cooperation.ledger.witness import (
-    ConsistencyProofMissing,
     LogContradiction,
     keep_fork_evidence,
+    next_proof_from,
     witness_checkpoint,
-    witnessed_size,
 )
 from comity.foundation.clock import Clock
 from comity.foundation.errors import ComityError
@@ -86,7 +86,6 @@ REFUSED: Result = "refused"
 AGAIN: Result = "again"
 INTERNAL = "exchange.receiver-failed"
 _NODE_FAILED = 500
-_MOST_EVIDENCE = 100  # against one partner; a guess: the first few prove it
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +187,7 @@ def receive_batch(
                 created=run.now,
                 receipts=receipts,
                 cosigned=cosigned,
-                witnessed_size=witnessed_size(session, run.peer.authority),
+                witnessed_size=next_proof_from(session, run.peer.authority),
                 refusal=refusal,
             )
     count(keys.authority, batch.sender, _counted(run, opened))
@@ -314,7 +313,7 @@ def _admitted(run: _Run, header: Header, payload: dict[str, Any], message_id: st
 
 
 def _keep(run: _Run, taken: list[_Taken], clock: Clock) -> None:
-    """Write what came in, log it, and sign a receipt for each message."""
+    """Write what came in, log it, sign a receipt for each message, and log those that are final in one more entry."""
     final = [one for one in taken if not one.receipt and one.result != AGAIN and one.header]
     logged = append(
         run.session,
@@ -330,6 +329,8 @@ def _keep(run: _Run, taken: list[_Taken], clock: Clock) -> None:
             one.receipt = _receipt(run, one, indexes.get(one.message.id))
     if final:
         insert_incoming(run.session, [_row(run, one, one.header) for one in final if one.header])
+        given = receipts_statement(one.receipt for one in final)
+        append(run.session, [NewEntry(RECEIPTS_GIVEN, run.peer.authority, given)], clock)
     for agreement_id, (sequence, last_id) in run.streams.items():
         move_stream(run.session, run.peer.authority, agreement_id, IN, sequence=sequence, last_id=last_id)
 
@@ -367,21 +368,16 @@ def _witness(run: _Run, batch: Batch, clock: Clock) -> tuple[str | None, str | N
     """Co-sign the partner's checkpoint; return the note, or why not. A contradiction is kept as evidence."""
     partner = run.peer
     try:
-        if batch.proof_from != witnessed_size(run.session, partner.authority):
-            raise ConsistencyProofMissing
         note = witness_checkpoint(
             run.session,
             partner=partner.identity,
-            note=batch.checkpoint,
-            proof=batch.proof,
+            presented=Presented(batch.checkpoint, batch.proof_from, batch.proof),
             keys=run.keys,
             clock=clock,
         )
     except LogContradiction as contradiction:
         log.warning("%s partner=%s", contradiction.code, partner.authority)
-        kept = evidence_against(run.session, partner.authority)
-        if len(kept) < _MOST_EVIDENCE and contradiction.presented_note not in [one["presented_note"] for one in kept]:
-            keep_fork_evidence(run.session, contradiction, clock)
+        keep_fork_evidence(run.session, contradiction, clock)
         note_contact(
             run.session,
             partner.authority,

@@ -29,6 +29,7 @@ from comity.cooperation.ledger.tree import (
     ProofInvalid,
     commitment,
     leaf_hash,
+    make_consistency_path,
     make_consistency_proof,
     make_inclusion_proof,
     subtree_hash,
@@ -36,10 +37,12 @@ from comity.cooperation.ledger.tree import (
 from comity.foundation.clock import Clock
 
 __all__ = [
+    "RECEIPTS_GIVEN",
     "LedgerEntry",
     "LogHead",
     "NewEntry",
     "append",
+    "consistency_path",
     "consistency_proof",
     "entries_of",
     "erase",
@@ -49,6 +52,9 @@ __all__ = [
     "latest",
     "root_at",
 ]
+
+RECEIPTS_GIVEN = "receipts-given"
+"""The kind of the entry behind the messages of one batch: what we answered to them."""
 
 _Made = TypeVar("_Made")
 
@@ -111,14 +117,28 @@ def consistency_proof(session: Session, *, old_size: int, new_size: int) -> list
     Raises:
         ProofInvalid: the log has never had one of these sizes.
     """
-    if not 0 <= old_size <= new_size <= head(session).size:
-        raise ProofInvalid("the log has never had these sizes")
+    _check_sizes(session, old_size, new_size)
     return _in_one_read(session, lambda node_at: make_consistency_proof(old_size, new_size, node_at))
+
+
+def consistency_path(session: Session, *, old_size: int, new_size: int) -> list[bytes]:
+    """Return the same in the form that witnesses are shown: it begins with the root at a size that is a power of two.
+
+    Raises:
+        ProofInvalid: the log has never had one of these sizes.
+    """
+    _check_sizes(session, old_size, new_size)
+    return _in_one_read(session, lambda node_at: make_consistency_path(old_size, new_size, node_at))
 
 
 def root_at(session: Session, size: int) -> bytes:
     """Return the root the log had at `size`. One read."""
     return _in_one_read(session, lambda node_at: subtree_hash(0, size, node_at))
+
+
+def _check_sizes(session: Session, old_size: int, new_size: int) -> None:
+    if not 0 <= old_size <= new_size <= head(session).size:
+        raise ProofInvalid("the log has never had these sizes")
 
 
 def _in_one_read(session: Session, make: Callable[[NodeAt], _Made]) -> _Made:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, func, insert, or_, select, update
+from sqlalchemy import Executable, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from comity.cooperation.ledger.tables import (
     LedgerEntryRow,
     LedgerHeadRow,
     LedgerTileRow,
+    ReportedCheckpointRow,
     WitnessedLogRow,
 )
 from comity.cooperation.ledger.tiles import Place
@@ -68,6 +69,33 @@ class CosignedCheckpoint:
     root: bytes
     note: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedCheckpoint:
+    """A checkpoint of a partner's log that was shown to another administration, which reported it."""
+
+    authority: str
+    reporter: str
+    size: int
+    root: bytes
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvidence:
+    """Two statements of one log that cannot both be true; `acknowledgement` is what an operator signed of it."""
+
+    id: int
+    authority: str
+    kind: str
+    witnessed_note: str
+    presented_note: str
+    shown_to: str | None
+    at: datetime
+    acknowledged_at: datetime | None
+    acknowledgement: str | None
 
 
 def head(session: Session) -> LogHead:
@@ -193,31 +221,84 @@ def cosigned_covering(session: Session, authority: str, *, covering_index: int) 
     return _cosigned(session.scalars(query).one_or_none())
 
 
-def cosigned_at_size(session: Session, authority: str, *, size: int) -> CosignedCheckpoint | None:
-    """Return the partner's co-signature on exactly this size of our log, or None."""
-    return _cosigned(session.get(CosignedCheckpointRow, (authority, size)))
+def keep_reported(session: Session, reported: ReportedCheckpoint) -> None:
+    """Keep what an administration reports of a partner's log in place of its report before."""
+    forget_reported(session, reported.authority, reported.reporter)
+    session.execute(insert(ReportedCheckpointRow).values({name: getattr(reported, name) for name in _REPORTED}))
 
 
-def keep_evidence(session: Session, values: dict[str, Any]) -> None:
-    """Keep two statements of a partner that contradict each other: each pair once, the first thousand of a partner."""
+def forget_reported(session: Session, authority: str, reporter: str) -> None:
+    """Forget a report: it was settled, or a newer one came."""
+    row = ReportedCheckpointRow
+    session.execute(delete(row).where(row.authority == authority, row.reporter == reporter))
+
+
+def reported_of(session: Session, authority: str) -> list[ReportedCheckpoint]:
+    """Return what others reported of a partner's log and was not settled yet, oldest first."""
+    row = ReportedCheckpointRow
+    query = select(row).where(row.authority == authority).order_by(row.at, row.reporter)
+    return [ReportedCheckpoint(*(getattr(one, name) for name in _REPORTED)) for one in session.scalars(query)]
+
+
+def cosigned_sizes(session: Session, authority: str, *, before: datetime) -> list[tuple[int, datetime]]:
+    """Return the sizes of our log that a partner co-signed before an instant, with the time, smallest first."""
+    row = CosignedCheckpointRow
+    query = select(row.size, row.at).where(row.authority == authority, row.at < before).order_by(row.size)
+    return [(one.size, one.at) for one in session.execute(query)]
+
+
+def forget_cosigned(session: Session, authority: str, sizes: Sequence[int]) -> None:
+    """Forget a partner's co-signatures on some sizes of our log."""
+    row = CosignedCheckpointRow
+    for start in range(0, len(sizes), MOST_PLACES_A_READ):
+        some = sizes[start : start + MOST_PLACES_A_READ]
+        session.execute(delete(row).where(row.authority == authority, row.size.in_(some)))
+
+
+def entry_after(session: Session, index: int, kind: str, *, within: int) -> LedgerEntry | None:
+    """Return the first entry of a kind among the next `within` entries behind another."""
+    row = LedgerEntryRow
+    query = select(row).where(row.index > index, row.index <= index + within, row.kind == kind)
+    found = session.scalars(query.order_by(row.index).limit(1)).one_or_none()
+    return _entry(found) if found else None
+
+
+def keep_evidence(session: Session, values: dict[str, Any]) -> bool:
+    """Keep two statements of a log's owner that contradict each other; claim that it was not kept already.
+
+    Each pair once, the first thousand of a partner.
+    """
     query = select(func.count()).where(ForkEvidenceRow.authority == values["authority"])
     same = [getattr(ForkEvidenceRow, name) == values[name] for name in ("kind", "witnessed_note", "presented_note")]
     if session.scalar(query.where(*same)) or (session.scalar(query) or 0) >= MOST_EVIDENCE_A_PARTNER:
-        return
+        return False
     session.execute(insert(ForkEvidenceRow).values(**values))
+    return True
 
 
-def evidence_against(session: Session, authority: str) -> list[dict[str, Any]]:
-    """Return what was kept against a partner, oldest first."""
-    query = select(ForkEvidenceRow).where(ForkEvidenceRow.authority == authority).order_by(ForkEvidenceRow.id)
-    return [
-        {"kind": row.kind, "witnessed_note": row.witnessed_note, "presented_note": row.presented_note, "at": row.at}
-        for row in session.scalars(query)
-    ]
+def evidence_against(session: Session, authority: str | None = None) -> list[KeptEvidence]:
+    """Return what was kept against one log's owner, or against all, oldest first."""
+    query = select(ForkEvidenceRow).order_by(ForkEvidenceRow.id)
+    if authority is not None:
+        query = query.where(ForkEvidenceRow.authority == authority)
+    return [KeptEvidence(*(getattr(row, name) for name in _EVIDENCE)) for row in session.scalars(query)]
+
+
+def unresolved_against(session: Session, authority: str) -> list[KeptEvidence]:
+    """Return what was kept against a log's owner and not acknowledged since."""
+    return [one for one in evidence_against(session, authority) if one.acknowledged_at is None]
+
+
+def keep_acknowledgement(session: Session, evidence_id: int, *, acknowledgement: str, at: datetime) -> None:
+    """Keep what an operator signed of a contradiction; the evidence stays."""
+    values = {"acknowledged_at": at, "acknowledgement": acknowledgement}
+    session.execute(update(ForkEvidenceRow).where(ForkEvidenceRow.id == evidence_id).values(values))
 
 
 _WITNESSED = select(WitnessedLogRow.size, WitnessedLogRow.root, WitnessedLogRow.note)
 _COLUMNS = ("index", "kind", "subject", "at", "leaf_hash", "salt", "statement")
+_REPORTED = ("authority", "reporter", "size", "root", "note", "at")
+_EVIDENCE = tuple(field.name for field in fields(KeptEvidence))
 _COSIGNED = ("authority", "size", "root", "note", "at")
 
 

@@ -67,7 +67,7 @@ class CosignedCheckpointRow(Base):
 
 
 class ForkEvidenceRow(Base):
-    """Two statements of a partner about its log that cannot both be true."""
+    """Two statements of a log's owner that cannot both be true, and what was said of it after clarification."""
 
     __tablename__ = "ledger_fork_evidence"
 
@@ -76,4 +76,20 @@ class ForkEvidenceRow(Base):
     kind: Mapped[str] = mapped_column(String(32))
     witnessed_note: Mapped[str] = mapped_column(Text)
     presented_note: Mapped[str] = mapped_column(Text)
+    shown_to: Mapped[str | None] = mapped_column(String(2))
+    at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledgement: Mapped[str | None] = mapped_column(Text)
+
+
+class ReportedCheckpointRow(Base):
+    """What another administration was shown of a partner's log, until the log is proved to continue it."""
+
+    __tablename__ = "ledger_reported"
+
+    authority: Mapped[str] = mapped_column(String(2), primary_key=True)
+    reporter: Mapped[str] = mapped_column(String(2), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]

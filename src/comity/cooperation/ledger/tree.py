@@ -81,21 +81,15 @@ def make_inclusion_proof(index: int, size: int, node_at: NodeAt) -> list[bytes]:
 
 def make_consistency_proof(old_size: int, new_size: int, node_at: NodeAt) -> list[bytes]:
     """Return PROOF(old_size, D[new_size]) (RFC 9162 section 2.1.4.1)."""
-    if old_size in (0, new_size):
-        return []
-    proof: list[bytes] = []
-    start, end, is_old_root = 0, new_size, True
-    while old_size != end:
-        middle = start + _split(end - start)
-        if old_size <= middle:
-            proof.append(subtree_hash(middle, end, node_at))
-            end = middle
-        else:
-            proof.append(subtree_hash(start, middle, node_at))
-            start, is_old_root = middle, False
-    if not is_old_root:
-        proof.append(subtree_hash(start, end, node_at))
-    return proof[::-1]
+    return _subproof(old_size, new_size, node_at, is_old_root=True)
+
+
+def make_consistency_path(old_size: int, new_size: int, node_at: NodeAt) -> list[bytes]:
+    """Return SUBPROOF(old_size, D[new_size], false) (RFC 9162 section 2.1.4.1).
+
+    From a size that is a power of two it begins with the root at that size, which PROOF leaves out; else it is PROOF.
+    """
+    return _subproof(old_size, new_size, node_at, is_old_root=False)
 
 
 def verify_inclusion(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
@@ -135,24 +129,20 @@ def verify_consistency(
         if proof or (old_size == new_size and old_root != new_root) or (old_size == 0 and old_root != EMPTY_ROOT):
             raise ProofInvalid("two logs of one size have different roots, or a proof came where none is needed")
         return
-    found = roots_of_consistency(old_size=old_size, old_root=old_root, new_size=new_size, proof=proof)
-    if found != (old_root, new_root):
+    path = [old_root, *proof] if is_power_of_two(old_size) else proof
+    if roots_of_consistency(old_size=old_size, new_size=new_size, path=path) != (old_root, new_root):
         raise ProofInvalid("the newer log does not continue the older one")
 
 
-def roots_of_consistency(
-    *, old_size: int, old_root: bytes, new_size: int, proof: Sequence[bytes]
-) -> tuple[bytes, bytes]:
-    """Return the two roots, older and newer, that a proof between two sizes (0 < old < new) leads to.
+def roots_of_consistency(*, old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return the two roots, older and newer, that a path between two sizes (0 < old < new) leads to.
 
-    A proof that leads to the newer root and to another older one shows that the log with the newer root had that
-    other one: whoever signed both sizes contradicts himself. `old_root` begins the path where `old_size` is a power
-    of two (RFC 9162 section 2.1.4.2 step 2), and is not used elsewhere.
+    `path` is that of `make_consistency_path`. One that leads to the newer root and to another older one shows that
+    the log with the newer root had that other one: whoever signed both sizes contradicts himself.
 
     Raises:
-        ProofInvalid: it has another length than such a proof has.
+        ProofInvalid: it has another length than such a path has.
     """
-    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
     if not path:
         raise ProofInvalid("the consistency proof is empty")
     _check_lengths(*path)
@@ -172,6 +162,29 @@ def roots_of_consistency(
     if last != 0:
         raise ProofInvalid("the consistency proof is too short")
     return old, new
+
+
+def is_power_of_two(size: int) -> bool:
+    """Claim that a log of this size is one complete subtree."""
+    return size > 0 and size & (size - 1) == 0
+
+
+def _subproof(old_size: int, new_size: int, node_at: NodeAt, *, is_old_root: bool) -> list[bytes]:
+    if old_size in (0, new_size):
+        return []
+    proof: list[bytes] = []
+    start, end = 0, new_size
+    while old_size != end:
+        middle = start + _split(end - start)
+        if old_size <= middle:
+            proof.append(subtree_hash(middle, end, node_at))
+            end = middle
+        else:
+            proof.append(subtree_hash(start, middle, node_at))
+            start, is_old_root = middle, False
+    if not is_old_root:
+        proof.append(subtree_hash(start, end, node_at))
+    return proof[::-1]
 
 
 def _skip_missing_siblings(position: int, last: int) -> tuple[int, int]:

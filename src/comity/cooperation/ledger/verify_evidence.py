@@ -9,18 +9,20 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from comity.cooperation.identity.keys import KeyInvalid, PublicIdentity
 from comity.cooperation.ledger.checkpoint import Checkpoint, CheckpointInvalid, cosigned_at, read_checkpoint
+from comity.cooperation.ledger.quorum import PolicyInvalid, Quorum, WitnessPolicy, judge, read_policy
 from comity.cooperation.ledger.tree import (
     HASH_BYTES,
     SALT_BYTES,
     ProofInvalid,
     commitment,
     leaf_hash,
+    verify_consistency,
     verify_inclusion,
 )
 from comity.foundation.canonical_json import canonical_json
@@ -66,6 +68,8 @@ class VerifiedEvidence:
     witness_fingerprints: tuple[str, ...]
     witnessed_at: tuple[datetime, ...]
     entries: tuple[VerifiedEntry, ...]
+    quorum: Quorum | None = None
+    """Whether enough partners co-signed, by the reader's policy or else the owner's; None without a policy."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the result for a machine."""
@@ -76,6 +80,7 @@ class VerifiedEvidence:
             "witnessed_by": list(self.witnessed_by),
             "witness_fingerprints": list(self.witness_fingerprints),
             "witnessed_at": [at.isoformat() for at in self.witnessed_at],
+            "quorum": asdict(self.quorum) if self.quorum else None,
             "entries": [
                 {"index": entry.index, "kind": entry.kind, "subject": entry.subject, "at": entry.at}
                 for entry in self.entries
@@ -93,11 +98,14 @@ def signed_content(bundle: Mapping[str, Any]) -> bytes:
     return FORMAT.encode() + b"\n" + canonical_json(unsigned)
 
 
-def verify_bundle(bundle: dict[str, Any], *, trusted: Mapping[str, str] | None = None) -> VerifiedEvidence:
+def verify_bundle(
+    bundle: dict[str, Any], *, trusted: Mapping[str, str] | None = None, policy: WitnessPolicy | None = None
+) -> VerifiedEvidence:
     """Verify a bundle; needs no node and no network.
 
     `trusted` gives fingerprints by authority, as the administrations told them; without it who `log` and `witnesses`
-    are is for the reader to compare.
+    are is for the reader to compare. `policy` is the reader's; without it the owner's own is applied. A quorum that is
+    not reached is reported, not refused.
 
     Raises:
         EvidenceInvalid: what failed, and where in the file.
@@ -105,32 +113,69 @@ def verify_bundle(bundle: dict[str, Any], *, trusted: Mapping[str, str] | None =
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
         raise EvidenceInvalid(f"this is not a {FORMAT} file", path="format")
     log = _identity(bundle.get("log"), "log", trusted)
-    checkpoints = _checkpoints(bundle, log)
+    checkpoints, proved = _checkpoints(bundle, log)
     witnesses = _witnesses(bundle, log, trusted)
     times = tuple(_witnessed_at(checkpoints, witness, position) for position, witness in enumerate(witnesses))
-    entries = _entries(bundle, checkpoints[0])
+    entries = _entries(bundle, proved)
     _check_signature(bundle, log)
     return VerifiedEvidence(
         signed_by=log.authority,
         fingerprint=log.fingerprint,
-        checkpoint_size=checkpoints[0].size,
+        checkpoint_size=proved.size,
         witnessed_by=tuple(witness.authority for witness in witnesses),
         witness_fingerprints=tuple(witness.fingerprint for witness in witnesses),
         witnessed_at=times,
         entries=entries,
+        quorum=_quorum(bundle, log, witnesses, policy),
     )
 
 
-def _checkpoints(bundle: dict[str, Any], log: PublicIdentity) -> list[Checkpoint]:
-    """Return the bundle's notes, one for each witness in order or one for all; they state one size and root."""
+def _checkpoints(bundle: dict[str, Any], log: PublicIdentity) -> tuple[list[Checkpoint], Checkpoint]:
+    """Return the bundle's notes, one for each witness in order or one for all, and the one the entries are proved in.
+
+    A note of a larger log continues that one, by the proof at its place in `consistency`; without that field all
+    state one size and root.
+    """
     notes = _list(bundle, "checkpoints", MOST_WITNESSES, "checkpoints")
     checkpoints = [_checkpoint(note, log, f"checkpoints[{position}]") for position, note in enumerate(notes)]
-    if len({(one.size, one.root) for one in checkpoints}) != 1:
-        raise EvidenceInvalid("the checkpoints are absent or contradict each other", path="checkpoints")
     size = bundle.get("size")
-    if isinstance(size, bool) or size != checkpoints[0].size:
-        raise EvidenceInvalid("the size is not that of the checkpoint", path="size")
-    return checkpoints
+    if not checkpoints:
+        raise EvidenceInvalid("the checkpoints are absent", path="checkpoints")
+    if isinstance(size, bool) or size != min(one.size for one in checkpoints):
+        raise EvidenceInvalid("the size is not that of the smallest checkpoint", path="size")
+    proved = next(one for one in checkpoints if one.size == size)
+    proofs = (
+        _list(bundle, "consistency", MOST_WITNESSES, "consistency") if "consistency" in bundle else [[]] * len(notes)
+    )
+    if len(proofs) != len(notes):
+        raise EvidenceInvalid("each checkpoint has its proof", path="consistency")
+    for position, checkpoint in enumerate(checkpoints):
+        path = f"consistency[{position}]"
+        try:
+            verify_consistency(
+                old_size=proved.size,
+                old_root=proved.root,
+                new_size=checkpoint.size,
+                new_root=checkpoint.root,
+                proof=_hashes(proofs[position], path),
+            )
+        except ProofInvalid as error:
+            raise EvidenceInvalid(f"the checkpoints contradict each other: {error.message}", path=path) from error
+    return checkpoints, proved
+
+
+def _quorum(
+    bundle: dict[str, Any], log: PublicIdentity, witnesses: list[PublicIdentity], policy: WitnessPolicy | None
+) -> Quorum | None:
+    told = bundle.get("policy")
+    if policy is None and told is None:
+        return None
+    if policy is None and not isinstance(told, str):
+        raise EvidenceInvalid("the policy must be text", path="policy")
+    try:
+        return judge(policy or read_policy(str(told)), log=log, cosigners=witnesses)
+    except PolicyInvalid as error:
+        raise EvidenceInvalid(error.message, path="policy") from error
 
 
 def _witnesses(bundle: dict[str, Any], log: PublicIdentity, trusted: Mapping[str, str] | None) -> list[PublicIdentity]:
@@ -180,10 +225,7 @@ def _entry(record: object, checkpoint: Checkpoint, path: str) -> VerifiedEntry:
             raise EvidenceInvalid("statement and salt do not make the entry's leaf", path=f"{path}.statement")
     elif record.get("salt") is not None:
         raise EvidenceInvalid("a salt without its statement proves nothing", path=f"{path}.salt")
-    proof = [
-        _bytes(one, f"{path}.proof", length=HASH_BYTES)
-        for one in _list(record, "proof", LONGEST_PROOF, f"{path}.proof")
-    ]
+    proof = _hashes(record.get("proof"), f"{path}.proof")
     try:
         verify_inclusion(leaf, index=index, size=checkpoint.size, proof=proof, root=checkpoint.root)
     except ProofInvalid as error:
@@ -234,7 +276,14 @@ def _label(record: dict[str, Any], name: str, path: str) -> str:
 
 
 def _list(record: dict[str, Any], name: str, most: int, path: str) -> list[Any]:
-    value = record.get(name)
+    return _bounded(record.get(name), most, path)
+
+
+def _hashes(value: object, path: str) -> list[bytes]:
+    return [_bytes(one, path, length=HASH_BYTES) for one in _bounded(value, LONGEST_PROOF, path)]
+
+
+def _bounded(value: object, most: int, path: str) -> list[Any]:
     if not isinstance(value, list) or len(value) > most:
         raise EvidenceInvalid(f"a list of at most {most} was expected", path=path)
     return value

@@ -26,6 +26,7 @@ MODULES = {
     "prove": "proofs",
     "verify": "proofs",
     "export": "bridges",
+    "ledger": "ledger",
     "xroad": "bridges",
     "officer": "access",
     "token": "access",

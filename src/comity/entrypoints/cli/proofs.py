@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from comity.cooperation.ledger.quorum import Quorum, read_policy
+from comity.cooperation.ledger.receipt_cose import in_one_file
 from comity.cooperation.ledger.verify_evidence import verify_bundle
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import people, reporting, write_json
@@ -15,6 +18,13 @@ from comity.foundation.errors import ComityError
 
 FINGERPRINT_DIGITS = 64
 LARGEST_BUNDLE_BYTES = 64 * 1024 * 1024
+
+
+class Form(StrEnum):
+    """In which form a proof is written."""
+
+    BUNDLE = "bundle"
+    COSE = "cose"
 
 
 class BundleUnreadable(ComityError):
@@ -33,18 +43,28 @@ def prove(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="A declaration's id or MRN, or a message's id.")],
     home: Home,
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
+    form: Annotated[
+        Form, typer.Option("--format", help="bundle for `comity verify`; cose for tools of SCITT (RFC 9943).")
+    ] = Form.BUNDLE,
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence of a record into one file that anyone can verify offline."""
-    from comity.flows.prove import bundle_for
+    from comity.flows.prove import bundle_for, cose_for
 
     with reporting(as_json=as_json), opened(home) as node, node.database.reading() as session:
-        bundle = bundle_for(session, record, keys=node.keys)
-    output.write_text(json.dumps(bundle, indent=1), encoding="utf-8")
+        if form is Form.COSE:
+            statements = cose_for(session, record, keys=node.keys)
+            content, entries = in_one_file(statements), len(statements)
+        else:
+            bundle = bundle_for(session, record, keys=node.keys, clock=node.clock, policy=node.witness_policy)
+            content, entries = json.dumps(bundle, indent=1).encode(), len(bundle["entries"])
+    output.write_bytes(content)
     if as_json:
-        write_json({"file": str(output), "entries": len(bundle["entries"])})
+        write_json({"file": str(output), "entries": entries, "format": form})
+    elif form is Form.COSE:
+        people.print(f"{output}: {entries} transparent statements in one CBOR array.")
     else:
-        people.print(f"{output}: {len(bundle['entries'])} entries. Anyone verifies it with: comity verify {output}")
+        people.print(f"{output}: {entries} entries. Anyone verifies it with: comity verify {output}")
 
 
 def verify(
@@ -53,20 +73,27 @@ def verify(
         list[str] | None,
         typer.Option(metavar="CC=FINGERPRINT", help="A fingerprint the administration told you; for every one named."),
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Your own witness policy (C2SP tlog-policy) in place of the owner's.", exists=True),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Verify an evidence bundle offline: signatures, inclusion, co-signatures.
+    """Verify an evidence bundle offline: signatures, inclusion, co-signatures, and whether enough partners co-signed.
 
     Whose keys they are is for you to know: give the fingerprints with --trust, or compare those that are printed.
     """
     trusted = _fingerprints(trust) if trust else None
     with reporting(as_json=as_json):
-        verified = verify_bundle(_read(file), trusted=trusted)
+        own = read_policy(policy.read_text(encoding="utf-8")) if policy else None
+        verified = verify_bundle(_read(file), trusted=trusted, policy=own)
     if as_json:
         write_json({"file": str(file), "verified": True, **verified.as_json()})
         return
     people.print(f"[green]Verified[/green]: the log of {verified.signed_by}, {verified.checkpoint_size} entries,")
     people.print(f"co-signed by {', '.join(verified.witnessed_by) or 'nobody yet'}; what it proves:")
+    if verified.quorum is not None:
+        people.print(_quorum_in_words(verified.quorum))
     for entry in verified.entries:
         people.print(f"  entry {entry.index}, {entry.at}: {entry.kind}")
     if trusted is None:
@@ -80,6 +107,12 @@ def verify(
     )
     for authority, fingerprint in keys:
         people.print(f"  {authority}  {fingerprint}")
+
+
+def _quorum_in_words(quorum: Quorum) -> str:
+    if quorum.reached:
+        return "Witnessed: as many partners co-signed as the policy asks."
+    return f"[yellow]Not yet witnessed[/yellow]: the policy asks for more; missing are {', '.join(quorum.missing)}."
 
 
 def _fingerprints(texts: list[str]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def _prove(stage: Stage, mirror: MirrorRun, path: Path) -> dict[str, Any]:
     """Write the evidence of one import that was compared, and verify the file as a stranger would."""
     node = stage.importer.node
     with node.database.reading() as session:
-        bundle = bundle_for(session, mirror.pairs[0].import_ids[0], keys=node.keys)
+        bundle = bundle_for(session, mirror.pairs[0].import_ids[0], keys=node.keys, clock=node.clock)
     path.write_text(json.dumps(bundle), encoding="utf-8")
     verified = verify_bundle(json.loads(path.read_text(encoding="utf-8")))
     return {

@@ -44,9 +44,22 @@ from comity.cooperation.exchange.store import IN, Peer, find_peer, lock_peer, no
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.cooperation.ledger.append import NewEntry, append, entries_of
 from comity.cooperation.ledger.checkpoint import cosign, read_checkpoint
-from comity.cooperation.ledger.contradiction import presented
-from comity.cooperation.ledger.store import WitnessedLog, keep_witnessed, lock_witnessed, witnessed
-from comity.cooperation.ledger.witness import ForkDetected, LogContradiction, RollbackDetected, keep_fork_evidence
+from comity.cooperation.ledger.contradiction import Presented
+from comity.cooperation.ledger.store import (
+    WitnessedLog,
+    keep_acknowledgement,
+    keep_witnessed,
+    lock_witnessed,
+    unresolved_against,
+    witnessed,
+)
+from comity.cooperation.ledger.witness import (
+    Contradiction,
+    ForkDetected,
+    LogContradiction,
+    RollbackDetected,
+    keep_fork_evidence,
+)
 from comity.foundation.clock import Clock
 from comity.foundation.storage.session import Database
 
@@ -97,11 +110,13 @@ def _take_acknowledgement(
         raise RecoveryRefused
     now_log = read_checkpoint(asked.checkpoint, peer.identity)
     kind: type[LogContradiction] = RollbackDetected if now_log.size < seen.size else ForkDetected
-    shown = presented(now_log.note, old_size=seen.size, proof=())
-    keep_fork_evidence(session, kind(authority=peer.authority, witnessed_note=seen.note, presented_note=shown), clock)
+    shown = Presented(now_log.note, seen.size).text
+    keep_fork_evidence(session, kind(Contradiction(peer.authority, seen.note, shown)), clock)
     note = cosign(now_log, keys, clock.now())
     keep_witnessed(session, peer.authority, WitnessedLog(now_log.size, now_log.root, note), clock=clock)
     append(session, [NewEntry(RECOVERY, peer.authority, body)], clock)
+    for one in unresolved_against(session, peer.authority):
+        keep_acknowledgement(session, one.id, acknowledgement=body.decode("ascii"), at=clock.now())
     note_batch(session, peer.authority, created=asked.created)
     forgive(session, peer.authority, at=clock.now())
 

@@ -59,7 +59,9 @@ def evidence(site: Site, visit: Visit) -> Response:
     subject = visit.request.path_params["subject"]
     with site.node.database.reading() as session:
         try:
-            bundle = bundle_for(session, subject, keys=site.node.keys)
+            bundle = bundle_for(
+                session, subject, keys=site.node.keys, clock=site.node.clock, policy=site.node.witness_policy
+            )
         except ComityError as error:
             raise PageUnknown from error
     log.info("console.evidence-taken officer=%s subject=%s", visit.signed_in.name, subject)
