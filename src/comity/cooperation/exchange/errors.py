@@ -122,6 +122,12 @@ class PartnerUnreachable(ExchangeError):
     status = 503
 
 
+class LineBroken(PartnerUnreachable):
+    """The line broke while a batch or its answer was on the way; it is sent again, and a smaller one."""
+
+    code = "exchange.line-broken"
+
+
 class PartnerRefused(ExchangeError):
     """The partner refused the batch."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -24,7 +25,8 @@ from comity.cooperation.exchange.deliver import (
     prepare,
     seal_ahead,
 )
-from comity.cooperation.exchange.errors import PartnerBusy, PartnerUnreachable
+from comity.cooperation.exchange.errors import LineBroken, PartnerBusy, PartnerUnreachable
+from comity.cooperation.exchange.pace import Pace
 from comity.cooperation.exchange.store import PeerState, is_waiting, note_contact
 from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys
@@ -51,15 +53,18 @@ class _Flight(threading.Thread):
         super().__init__(name=f"batch-{prepared.peer.authority}", daemon=True)
         self._prepared, self._line = prepared, line
         self._answer: bytes = b""
+        self._seconds = 0.0
         self._error: Exception | None = None
         self.start()
 
     def run(self) -> None:
         """Post the batch."""
+        begun = time.monotonic()
         try:
             self._answer = self._line.transport.post(self._prepared.peer, self._prepared.body)
         except Exception as error:  # noqa: BLE001 - it is raised again where the answer is waited for
             self._error = error
+        self._seconds = time.monotonic() - begun
 
     def land(self) -> Answer:
         """Wait for the answer and verify it."""
@@ -67,6 +72,13 @@ class _Flight(threading.Thread):
         if self._error is not None:
             raise self._error
         return accept(self._prepared, self._answer, self._line)
+
+    def pace(self, before: Pace) -> Pace:
+        """Return the pace after this batch, once it has landed or broken off."""
+        size = sum(len(message.jws) for message in self._prepared.messages)
+        if self._error is None:
+            return before.after_arrival(size, self._seconds)
+        return before.after_break(size) if isinstance(self._error, LineBroken) else before
 
 
 class SenderThread(threading.Thread):
@@ -91,6 +103,7 @@ class SenderThread(threading.Thread):
         self._stopping = threading.Event()
         self._failures = 0
         self._stuck: Collection[str] = ()
+        self._pace = Pace()
         self._idle_seconds = WITNESS_SECONDS
 
     def wake(self) -> None:
@@ -131,25 +144,33 @@ class SenderThread(threading.Thread):
 
     def _deliver(self) -> DeliveryReport:
         """Deliver batch after batch until nothing waits, or something stands still; return the last one's report."""
-        load = Load(self._limit, self._stuck)
+        load = Load(self._limit, self._stuck, most_bytes=self._pace.most_bytes)
         flown = self._prepare(load)
-        answer = _Flight(flown, self._line).land()
+        answer = self._land(_Flight(flown, self._line))
         while not self._stopping.is_set():
-            load = replace(load, after=flown.last_sequences())
+            load = replace(load, after=flown.last_sequences(), most_bytes=self._pace.most_bytes)
             following = self._prepare(load, answer.witnessed_size)
             if not following.messages:
                 break
             flight = _Flight(following, self._line)
             try:
                 report = keep(self._database, flown, answer, self._line)
+                if report.again < report.sent:
+                    self._failures = 0  # whatever breaks next, this line carries
                 if not report.again:
                     beyond = replace(load, after={**load.after, **following.last_sequences()})
                     load = replace(load, sealed=seal_ahead(self._database, self._authority, beyond))
             finally:
-                flown, answer = following, flight.land()
+                flown, answer = following, self._land(flight)
             if report.again:
                 break
         return keep(self._database, flown, answer, self._line)
+
+    def _land(self, flight: _Flight) -> Answer:
+        try:
+            return flight.land()
+        finally:
+            self._pace = flight.pace(self._pace)
 
     def _prepare(self, load: Load, witnessed_size: int | None = None) -> Prepared:
         return prepare(self._database, self._authority, self._line, load, witnessed_size=witnessed_size)

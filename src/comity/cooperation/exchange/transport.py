@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import httpx
 
-from comity.cooperation.exchange.errors import PartnerBusy, PartnerRefused, PartnerUnreachable
+from comity.cooperation.exchange.errors import LineBroken, PartnerBusy, PartnerRefused, PartnerUnreachable
 from comity.cooperation.exchange.store import Peer
 
 PATH = "/exchange/batch"
-CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 120.0  # guesses: the answer waits for the partner's whole batch
+# Nothing limits how long a batch may take, only how long nothing may move: a line that is dead is told so by TCP, to
+# which an answer that is still being worked at looks alive. Guesses, revisited with benchmarks/narrow_line.py.
+CONNECT_SECONDS, STANDSTILL_SECONDS, ANSWER_SECONDS = 20.0, 60.0, 300.0
+KEPT_SECONDS = 25.0  # shorter than the 30 seconds for which a node keeps an idle connection
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 LONGEST_RETRY_AFTER_SECONDS = 300.0  # a guess: a partner may not keep a sender quiet for longer
 
@@ -24,7 +28,8 @@ class Transport(Protocol):
         """Return the partner's answer to `body`.
 
         Raises:
-            PartnerUnreachable: no answer came.
+            PartnerUnreachable: no connection could be made.
+            LineBroken: it broke before the whole answer was there.
             PartnerRefused: the partner answered with an error.
         """
 
@@ -42,7 +47,9 @@ class HttpTransport:
             with client.stream("POST", f"{peer.url}{PATH}", content=body) as answer:
                 content = bounded(answer)
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:
-            raise PartnerUnreachable(f"{peer.authority} at {peer.url}: {type(error).__name__}: {error}") from error
+            is_down = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol)
+            kind = PartnerUnreachable if is_down else LineBroken
+            raise kind(f"{peer.authority} at {peer.url}: {type(error).__name__}: {error}") from error
         if answer.status_code != httpx.codes.OK:
             raise refusal(answer, content)
         return content
@@ -58,8 +65,10 @@ class HttpTransport:
         if at not in self._clients:
             context = ssl.create_default_context(cadata=peer.tls_certificate)
             context.minimum_version = ssl.TLSVersion.TLSv1_3
-            timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-            self._clients[at] = httpx.Client(verify=context, timeout=timeout, trust_env=False)
+            timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, write=STANDSTILL_SECONDS)
+            limits = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
+            way = httpx.HTTPTransport(verify=context, trust_env=False, limits=limits, socket_options=_watched())
+            self._clients[at] = httpx.Client(transport=way, timeout=timeout, trust_env=False)
         return self._clients[at]
 
 
@@ -74,6 +83,20 @@ class InMemoryTransport:
         if peer.authority not in self._nodes:
             raise PartnerUnreachable(f"{peer.authority} is not there")
         return self._nodes[peer.authority](body)
+
+
+def _watched() -> list[tuple[int, int, int]]:
+    """Return the options by which TCP notices a dead line: probes when it is idle, a limit when data is not taken."""
+    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    for name, value in (
+        ("TCP_KEEPIDLE", 15),
+        ("TCP_KEEPINTVL", 15),
+        ("TCP_KEEPCNT", 4),
+        ("TCP_USER_TIMEOUT", int(STANDSTILL_SECONDS * 1000)),
+    ):
+        if hasattr(socket, name):  # not every system has every one
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
 
 
 def bounded(answer: httpx.Response) -> bytes:

@@ -1,0 +1,49 @@
+"""At 64 kbit/s, 600 ms away and broken off again and again: everything arrives once, in batches the line bears."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import text
+
+from comity.features.mirror.store import all_exports
+from tests.simulators.lines import Line
+from tests.simulators.processes import queue, serve_pair, wait_for
+
+MESSAGES = 12
+
+
+@pytest.fixture
+def pair(tmp_path):
+    kenya, uganda = serve_pair(tmp_path)
+    yield kenya, uganda
+    for served in (kenya, uganda):
+        served.kill()
+        served.node.close()
+
+
+def reach_over(served, partner: str, port: int) -> None:
+    """Let a node reach its partner at another port."""
+    with served.node.database.transaction() as session:
+        where = {"url": f"https://127.0.0.1:{port}", "authority": partner}
+        session.execute(text("UPDATE exchange_peers SET url = :url WHERE authority = :authority"), where)
+
+
+def test_everything_arrives_once_over_a_narrow_line_that_breaks(pair):
+    kenya, uganda = pair
+    queue(kenya, MESSAGES)
+    uganda.start()
+    with ExitStack() as stack:
+        port = uganda.node.configuration.port
+        line = stack.enter_context(Line(port, latency_seconds=0.3, cut_every=30_000))
+        reach_over(kenya, "UG", line.port)
+        reach_over(uganda, "KE", 1)
+        kenya.start()
+
+        wait_for(lambda: kenya.counts().delivered == MESSAGES, seconds=120)
+
+    assert line.breaks >= 1
+    assert uganda.counts().received == MESSAGES
+    with uganda.node.database.reading() as session:
+        assert sorted(record.mrn for record in all_exports(session)) == sorted(f"M{one}" for one in range(MESSAGES))
