@@ -16,7 +16,8 @@ from comity.cooperation.bridges.xroad_settings import XRoad, load_xroad
 from comity.cooperation.exchange.card import PeerCard, write_card
 from comity.cooperation.exchange.inbox import Handler
 from comity.cooperation.exchange.transport import HttpTransport, Transport
-from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys, load_keys, save_keys
+from comity.cooperation.identity.key_file import load_keys, save_keys
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys
 from comity.cooperation.identity.tls import create_certificate
 from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds

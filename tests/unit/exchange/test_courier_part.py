@@ -27,11 +27,11 @@ from comity.cooperation.exchange.courier.part import (
     read_part,
 )
 from comity.cooperation.exchange.errors import (
-    CriticalFieldUnknown,
     EnvelopeInvalid,
     ExchangeError,
     SenderUnknown,
     SignatureInvalid,
+    SuiteDowngraded,
 )
 from comity.cooperation.identity.keys import generate_keys
 
@@ -127,7 +127,7 @@ def test_a_downgraded_header_is_refused():
     line = file[len(FIRST_LINE) :].split(b"\n")[0]
     downgraded = b".".join([b"eyJhbGciOiJub25lIn0", *line.split(b".")[1:]])
 
-    with pytest.raises(CriticalFieldUnknown):
+    with pytest.raises(SuiteDowngraded):
         read_part(FIRST_LINE + downgraded + b"\nabc", identity_of=identity_of)
 
 

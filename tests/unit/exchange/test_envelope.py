@@ -103,7 +103,7 @@ def test_no_bytes_open_that_were_not_sealed(sealed):
 
 
 def test_message_sealed_to_one_recipient_does_not_open_as_sealed_to_another():
-    same_keys = replace(UGANDA, authority="TZ")
+    same_keys = replace(UGANDA, public=replace(UGANDA.public, authority="TZ"))
     sealed = seal(b"content", recipient=UGANDA.public, agreement_hash=HASH)
 
     with pytest.raises(SealInvalid):

@@ -22,7 +22,7 @@ AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 def pem(keys):
-    return keys.signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return keys.signer.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def made(index, size, make=transparent_statement):
@@ -57,7 +57,7 @@ def test_receipt_is_the_one_that_scitt_cose_would_build():
         leaf_index=4,
         tree_entries_hex=leaves,
         alg="EdDSA",
-        log_private_key_pem=KENYA.signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        log_private_key_pem=KENYA.signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         iss="comity/KE",
         sub="d1",
         kid=key_id(KENYA),

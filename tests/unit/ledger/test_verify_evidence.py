@@ -78,8 +78,8 @@ def test_one_note_may_bear_every_cosignature():
         (("format",), "other", "format"),
         (("log",), None, "log"),
         (("log", "authority"), 7, "log"),
-        (("log", "suite"), "rot13", "log"),
-        (("log", "signing_key"), "AAAA", "log"),
+        (("log", "history", 0, "suite"), "rot13", "log"),
+        (("log", "history", 0, "signing_key"), "AAAA", "log"),
         (("log",), IMPOSTOR.public.as_json(), "checkpoints[0]"),
         (("size",), 12, "size"),
         (("size",), None, "size"),
@@ -203,10 +203,10 @@ def binary_places(bundle):
         for step in range(len(entry["proof"])):
             yield ("entries", position, "proof", step)
     yield ("signature",)
-    yield ("log", "signing_key")
-    yield ("log", "encryption_key")
-    for position in range(len(bundle["witnesses"])):
-        yield ("witnesses", position, "signing_key")
+    for place in (("log",), *(("witnesses", position) for position in range(len(bundle["witnesses"])))):
+        yield (*place, "history", 0, "signing_key")
+        yield (*place, "history", 0, "encryption_key")
+        yield (*place, "history", 0, "signatures", 0)
 
 
 PLACES = list(binary_places(GOOD))

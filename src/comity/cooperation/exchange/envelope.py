@@ -108,10 +108,13 @@ def open_sealed(sealed: bytes, *, keys: NodeKeys, agreement_hash: str) -> bytes:
     Raises:
         SealInvalid: it was changed, or sealed to another node or under another agreement.
     """
-    try:
-        return _SUITE.decrypt(sealed, keys.decryption_key(), info=_info(keys.authority, agreement_hash))
-    except (InvalidTag, ValueError) as error:
-        raise SealInvalid from error
+    info = _info(keys.authority, agreement_hash)
+    for key in keys.decryption_keys():
+        try:
+            return _SUITE.decrypt(sealed, key, info=info)
+        except (InvalidTag, ValueError):
+            continue  # sealed to a key of ours that was handed over since, perhaps
+    raise SealInvalid
 
 
 @lru_cache(maxsize=256)

@@ -24,8 +24,14 @@ class SignatureInvalid(ExchangeError):
     status = 401
 
 
+class SuiteDowngraded(ExchangeError):
+    """Another algorithm was used than the one this protocol version fixes; nothing weaker or other is negotiated."""
+
+    code = "exchange.suite-downgraded"
+
+
 class CriticalFieldUnknown(ExchangeError):
-    """The envelope names a critical field or an algorithm that this version does not know."""
+    """The envelope names a critical field that this version does not know."""
 
     code = "exchange.critical-field-unknown"
 

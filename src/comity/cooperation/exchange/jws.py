@@ -11,7 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from comity.cooperation.exchange.errors import CriticalFieldUnknown, EnvelopeInvalid, SignatureInvalid
+from comity.cooperation.exchange.errors import CriticalFieldUnknown, EnvelopeInvalid, SignatureInvalid, SuiteDowngraded
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 
 ALGORITHM = "Ed25519"
@@ -29,7 +29,8 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity) -> bytes:
 
     Raises:
         EnvelopeInvalid: it is not a compact JWS of this type.
-        CriticalFieldUnknown: its header names an algorithm or a field this version does not know.
+        SuiteDowngraded: its header names another algorithm.
+        CriticalFieldUnknown: its header names a field this version does not know.
         SignatureInvalid: the signature is not the sender's.
     """
     parts = _parts(jws)
@@ -77,7 +78,9 @@ def _refuse_header(protected: bytes, typ: str) -> None:
         raise EnvelopeInvalid("the envelope's header is not JSON") from error
     if not isinstance(header, Mapping):
         raise EnvelopeInvalid("the envelope's header is not an object")
-    if header.get("alg") != ALGORITHM or not set(header) <= KNOWN_HEADER:
+    if header.get("alg") != ALGORITHM:
+        raise SuiteDowngraded(f"this version signs with {ALGORITHM} only")
+    if not set(header) <= KNOWN_HEADER:
         raise CriticalFieldUnknown
     if header.get("typ") != typ:
         raise EnvelopeInvalid(f"an envelope of type {typ} was expected")

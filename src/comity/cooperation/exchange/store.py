@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
@@ -338,12 +340,18 @@ _OUTGOING = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
+def _identity(text: str) -> PublicIdentity:
+    """Return a kept identity; its history is verified when it is first seen, not for every batch."""
+    return PublicIdentity.from_json(json.loads(text))
+
+
 def _peer(row: PeerRow) -> Peer:
     return Peer(
         authority=row.authority,
         name=row.name,
         url=row.url,
-        identity=PublicIdentity.from_json(row.identity),
+        identity=_identity(json.dumps(row.identity)),
         tls_certificate=row.tls_certificate,
         added_at=row.added_at,
         state=PeerState(row.state),

@@ -1,183 +1,204 @@
-"""Who a node is: its Ed25519 signing key, its hybrid encryption key, and the fingerprint partners pin.
+"""Who a node is: the public identity that partners pin, and the private keys that stand behind it.
 
-Ed25519: RFC 8032. Encryption: X-Wing style ML-KEM-768 + X25519 for HPKE (RFC 9180 and the IETF draft on hybrid KEMs);
-the suite has an id, so that a later draft can stand beside this one.
+Signing: Ed25519 (RFC 8032). Encryption: X-Wing style ML-KEM-768 + X25519 for HPKE (RFC 9180 and the IETF draft on
+hybrid KEMs); the suite has an id, so that a later draft can stand beside this one.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import os
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey
 
-from comity.foundation.errors import ComityError
+from comity.cooperation.identity.errors import HistoryInvalid, KeyInvalid, KeysMissing
+from comity.cooperation.identity.history import HeldKey, KeyHistory, begin_history, read_history
+from comity.cooperation.identity.statement import (
+    BEGINNING,
+    ENCRYPTION_SUITE,
+    X25519_BYTES,
+    Signer,
+    is_signature,
+    recovery_hash,
+)
 
-ENCRYPTION_SUITE = "HPKE-MLKEM768X25519-HKDFSHA256-AES256GCM-1"
-_X25519_BYTES = 32
-
-
-class KeysMissing(ComityError):
-    """This node has no keys yet; create them with `comity init`."""
-
-    code = "identity.keys-missing"
-    status = 500
-
-
-class KeyInvalid(ComityError):
-    """A public key is not in the expected form; ask the partner for its card again."""
-
-    code = "identity.key-invalid"
+__all__ = [
+    "ENCRYPTION_SUITE",
+    "KeyInvalid",
+    "KeysMissing",
+    "NodeKeys",
+    "OpeningKey",
+    "PublicIdentity",
+    "generate_keys",
+    "is_signature",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class PublicIdentity:
-    """What partners know of a node: its authority (ISO 3166 alpha-2), name, and two public keys (raw bytes)."""
+    """What partners know of a node: its authority (ISO 3166 alpha-2), name, and the history of its keys."""
 
     authority: str
     name: str
-    signing_key: bytes
-    encryption_key: bytes
-    suite: str = ENCRYPTION_SUITE
+    history: KeyHistory
+
+    @property
+    def signing_key(self) -> bytes:
+        """Return the raw Ed25519 public key in force."""
+        return self.history.last.signing_key
+
+    @property
+    def encryption_key(self) -> bytes:
+        """Return the raw public keys to seal to: ML-KEM-768, then X25519."""
+        return self.history.last.encryption_key
+
+    @property
+    def suite(self) -> str:
+        """Return the encryption suite's id."""
+        return self.history.last.suite
 
     @property
     def fingerprint(self) -> str:
-        """Return the SHA-256 over authority, suite and both keys, in hex groups of four, to compare out of band."""
-        parts = (self.authority.encode(), self.suite.encode(), self.signing_key, self.encryption_key)
-        digest = hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
+        """Return the hash of the first statement, in hex groups of four, to compare out of band; it never changes."""
+        digest = self.history.hashes[0]
         return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
-    def as_json(self) -> dict[str, str]:
-        """Return the identity as JSON, keys in base64."""
-        return {
-            "authority": self.authority,
-            "name": self.name,
-            "signing_key": base64.b64encode(self.signing_key).decode(),
-            "encryption_key": base64.b64encode(self.encryption_key).decode(),
-            "suite": self.suite,
-        }
+    def as_json(self) -> dict[str, Any]:
+        """Return the identity as JSON."""
+        return {"authority": self.authority, "name": self.name, "history": self.history.as_json()}
 
     @classmethod
-    def from_json(cls, record: dict[str, str]) -> PublicIdentity:
-        """Read what `as_json` wrote.
+    def from_json(cls, record: dict[str, Any]) -> PublicIdentity:
+        """Read what `as_json` wrote and verify the key history.
 
         Raises:
-            KeyInvalid: a field is absent or malformed, or the suite is unknown.
+            KeyInvalid: a field is absent or malformed, or the history does not hold.
+            SuiteUnknown: it is for another encryption suite.
         """
         try:
-            identity = cls(
-                record["authority"],
-                record["name"],
-                base64.b64decode(record["signing_key"], validate=True),
-                base64.b64decode(record["encryption_key"], validate=True),
-                record["suite"],
-            )
-            Ed25519PublicKey.from_public_bytes(identity.signing_key)
-            identity.encryption_public_key()
-        except (KeyError, ValueError, TypeError) as error:
+            identity = cls(record["authority"], record["name"], read_history(record["history"]))
+        except HistoryInvalid as error:
+            raise KeyInvalid(error.message, path=error.path) from error
+        except (KeyError, TypeError) as error:
             raise KeyInvalid from error
-        if identity.suite != ENCRYPTION_SUITE:
-            raise KeyInvalid(
-                f"the encryption suite {identity.suite!r} is not known; this version uses {ENCRYPTION_SUITE}"
-            )
+        if identity.authority != identity.history.first.authority or not isinstance(identity.name, str):
+            raise KeyInvalid("the key history is another administration's")
         return identity
+
+    def continued(self, history: KeyHistory) -> PublicIdentity:
+        """Return the identity with the history followed further."""
+        return replace(self, history=history)
 
     def encryption_public_key(self) -> MLKEM768X25519PublicKey:
         """Return the key that HPKE seals to."""
         return MLKEM768X25519PublicKey(
-            MLKEM768PublicKey.from_public_bytes(self.encryption_key[:-_X25519_BYTES]),
-            X25519PublicKey.from_public_bytes(self.encryption_key[-_X25519_BYTES:]),
+            MLKEM768PublicKey.from_public_bytes(self.encryption_key[:-X25519_BYTES]),
+            X25519PublicKey.from_public_bytes(self.encryption_key[-X25519_BYTES:]),
         )
 
     def verifies(self, signature: bytes, content: bytes) -> bool:
-        """Claim that `signature` is this node's Ed25519 signature over `content`."""
+        """Claim that `signature` is this node's Ed25519 signature over `content`, with the key in force."""
         return is_signature(self.signing_key, signature, content)
 
+    def earlier_signer(self, signature: bytes, content: bytes) -> HeldKey | None:
+        """Return the key of the past that made `signature` over `content`, if one did."""
+        return next((one for one in self.history.keys[1:] if is_signature(one.key, signature, content)), None)
 
-def is_signature(signing_key: bytes, signature: bytes, content: bytes) -> bool:
-    """Claim that `signature` over `content` was made with the raw Ed25519 public key `signing_key`."""
-    try:
-        Ed25519PublicKey.from_public_bytes(signing_key).verify(signature, content)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+
+@dataclass(frozen=True, slots=True)
+class MemorySigner:
+    """A signing key held in this process's memory."""
+
+    private: Ed25519PrivateKey
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the raw public key."""
+        return self.private.public_key().public_bytes_raw()
+
+    def sign(self, content: bytes) -> bytes:
+        """Return the 64-byte Ed25519 signature over `content`."""
+        return self.private.sign(content)
+
+
+@dataclass(frozen=True)
+class OpeningKey:
+    """A private encryption key; one that was handed over opens what is under way, until it is destroyed."""
+
+    mlkem: MLKEM768PrivateKey
+    x25519: X25519PrivateKey
+    until: datetime | None = None
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the raw public keys: ML-KEM-768, then X25519."""
+        return self.mlkem.public_key().public_bytes_raw() + self.x25519.public_key().public_bytes_raw()
+
+    @cached_property
+    def hybrid(self) -> MLKEM768X25519PrivateKey:
+        """Return the key that HPKE opens with."""
+        return MLKEM768X25519PrivateKey(self.mlkem, self.x25519)
 
 
 @dataclass(frozen=True, slots=True)
 class NodeKeys:
-    """A node's private keys and what it is called."""
+    """What a node can do that nobody else can: sign as itself, and open what was sealed to it.
 
-    authority: str
-    name: str
-    signing: Ed25519PrivateKey
-    mlkem: MLKEM768PrivateKey
-    x25519: X25519PrivateKey
+    The signing key is in memory or in a token; the opening keys, newest first, are always in memory.
+    """
+
+    public: PublicIdentity
+    signer: Signer
+    opening: tuple[OpeningKey, ...]
 
     @property
-    def public(self) -> PublicIdentity:
-        """Return what partners may know."""
-        return PublicIdentity(
-            self.authority,
-            self.name,
-            self.signing.public_key().public_bytes_raw(),
-            self.mlkem.public_key().public_bytes_raw() + self.x25519.public_key().public_bytes_raw(),
-        )
+    def authority(self) -> str:
+        """Return the administration (ISO 3166 alpha-2)."""
+        return self.public.authority
 
-    def decryption_key(self) -> MLKEM768X25519PrivateKey:
-        """Return the key that HPKE opens with."""
-        return MLKEM768X25519PrivateKey(self.mlkem, self.x25519)
+    @property
+    def name(self) -> str:
+        """Return what the administration is called."""
+        return self.public.name
+
+    def decryption_keys(self) -> list[MLKEM768X25519PrivateKey]:
+        """Return the keys that HPKE opens with, the one in force first."""
+        return [one.hybrid for one in self.opening]
 
     def sign(self, content: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature over `content`."""
-        return self.signing.sign(content)
+        return self.signer.sign(content)
 
 
-def generate_keys(authority: str, name: str) -> NodeKeys:
-    """Create fresh keys for the administration `authority` (ISO 3166 alpha-2)."""
-    return NodeKeys(
-        authority, name, Ed25519PrivateKey.generate(), MLKEM768PrivateKey.generate(), X25519PrivateKey.generate()
-    )
+def new_signer() -> MemorySigner:
+    """Return a fresh signing key in memory."""
+    return MemorySigner(Ed25519PrivateKey.generate())
 
 
-def save_keys(keys: NodeKeys, path: Path) -> None:
-    """Write the private keys to `path`, readable by the owner only; never overwrites a file."""
-    record = {
-        "authority": keys.authority,
-        "name": keys.name,
-        "signing": base64.b64encode(keys.signing.private_bytes_raw()).decode(),
-        "mlkem": base64.b64encode(keys.mlkem.private_bytes_raw()).decode(),
-        "x25519": base64.b64encode(keys.x25519.private_bytes_raw()).decode(),
-    }
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(record, file, indent=2)
+def new_opening_key() -> OpeningKey:
+    """Return a fresh encryption key."""
+    return OpeningKey(MLKEM768PrivateKey.generate(), X25519PrivateKey.generate())
 
 
-def load_keys(path: Path) -> NodeKeys:
-    """Read the private keys that `save_keys` wrote.
+def generate_keys(
+    authority: str, name: str, *, signer: Signer | None = None, recovery: str = "", at: datetime = BEGINNING
+) -> NodeKeys:
+    """Create fresh keys for the administration `authority` (ISO 3166 alpha-2).
 
-    Raises:
-        KeysMissing: there is no such file.
-        KeyInvalid: the file is damaged.
+    `recovery` is the hash of the recovery key that is promised; without one, a key that nobody keeps is promised, and
+    a stolen signing key cannot be recovered from.
     """
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return NodeKeys(
-            record["authority"],
-            record["name"],
-            Ed25519PrivateKey.from_private_bytes(base64.b64decode(record["signing"])),
-            MLKEM768PrivateKey.from_seed_bytes(base64.b64decode(record["mlkem"])),
-            X25519PrivateKey.from_private_bytes(base64.b64decode(record["x25519"])),
-        )
-    except FileNotFoundError as error:
-        raise KeysMissing from error
-    except (KeyError, ValueError) as error:
-        raise KeyInvalid("the key file is damaged; restore it from the backup of this node's home") from error
+    signer, opening = signer or new_signer(), new_opening_key()
+    history = begin_history(
+        authority=authority,
+        signer=signer,
+        encryption_key=opening.public_key,
+        recovery=recovery or recovery_hash(new_signer().public_key),
+        made=at,
+    )
+    return NodeKeys(PublicIdentity(authority, name, history), signer, (opening,))

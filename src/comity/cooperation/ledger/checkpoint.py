@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, is_signature
 from comity.cooperation.ledger.store import LogHead
 from comity.cooperation.ledger.tree import EMPTY_ROOT
 from comity.foundation.errors import ComityError
@@ -31,12 +31,24 @@ class CheckpointInvalid(ComityError):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A log's statement of its size and root, with the note it was read from."""
+    """A log's statement of its size and root, with the note it was read from.
+
+    `revoked_since` says from when on the key that signed it is not believed, if it was revoked.
+    """
 
     origin: str
     size: int
     root: bytes
     note: str
+    revoked_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """A witness's word: when it was given, and from when on the key that gave it is not believed, if it was revoked."""
+
+    at: datetime
+    revoked_since: datetime | None
 
 
 def origin_of(authority: str) -> str:
@@ -62,7 +74,7 @@ def sign_checkpoint(head: LogHead, keys: NodeKeys) -> str:
 
 
 def read_checkpoint(note: str, identity: PublicIdentity) -> Checkpoint:
-    """Read a checkpoint of the log of `identity` and verify its signature.
+    """Read a checkpoint of the log of `identity` and verify its signature, with any key of its history.
 
     Raises:
         CheckpointInvalid: the form, the origin or the signature is wrong.
@@ -79,10 +91,11 @@ def read_checkpoint(note: str, identity: PublicIdentity) -> Checkpoint:
         raise CheckpointInvalid("the checkpoint's root is not 32 bytes")
     if size == 0 and root != EMPTY_ROOT:
         raise CheckpointInvalid("an empty log has the hash of nothing as its root")
-    signatures = _signatures(lines, origin, _SIGNATURE, identity)
-    if not any(identity.verifies(signature, body.encode()) for signature in signatures):
-        raise CheckpointInvalid("the checkpoint is not signed with this partner's key")
-    return Checkpoint(origin, size, root, note)
+    for held in identity.history.keys:
+        signatures = _signatures(lines, origin, _SIGNATURE, held.key)
+        if any(is_signature(held.key, signature, body.encode()) for signature in signatures):
+            return Checkpoint(origin, size, root, note, held.revoked_since)
+    raise CheckpointInvalid("the checkpoint is not signed with this partner's key")
 
 
 def cosign(checkpoint: Checkpoint, keys: NodeKeys, at: datetime) -> str:
@@ -102,17 +115,30 @@ def cosign(checkpoint: Checkpoint, keys: NodeKeys, at: datetime) -> str:
 
 
 def cosigned_at(checkpoint: Checkpoint, witness: PublicIdentity) -> datetime:
-    """Return when `witness` co-signed the checkpoint.
+    """Return when `witness` co-signed the checkpoint; see `cosignature_of`."""
+    return cosignature_of(checkpoint, witness).at
+
+
+def cosignature_of(checkpoint: Checkpoint, witness: PublicIdentity) -> Cosignature:
+    """Return the co-signature of `witness` on the checkpoint, made with any key of its history.
 
     Raises:
-        CheckpointInvalid: it did not, or its co-signature does not verify.
+        CheckpointInvalid: there is none that verifies, or only one that a revoked key gave after its time.
     """
     body, lines = _parts(checkpoint.note)
-    for blob in _signatures(lines, origin_of(witness.authority), _COSIGNATURE, witness):
-        seconds = int.from_bytes(blob[:8], "big")
-        if len(blob) == 72 and 0 < seconds < LATEST_SECONDS and witness.verifies(blob[8:], _cosigned(body, seconds)):
-            return datetime.fromtimestamp(seconds, UTC)
+    for held in witness.history.keys:
+        for blob in _signatures(lines, origin_of(witness.authority), _COSIGNATURE, held.key):
+            at = _time_in(blob)
+            if at is None or not is_signature(held.key, blob[8:], _cosigned(body, int.from_bytes(blob[:8], "big"))):
+                continue
+            if held.revoked_since is None or at < held.revoked_since:
+                return Cosignature(at, held.revoked_since)
     raise CheckpointInvalid(f"the checkpoint bears no valid co-signature of {witness.authority}")
+
+
+def _time_in(blob: bytes) -> datetime | None:
+    seconds = int.from_bytes(blob[:8], "big")
+    return datetime.fromtimestamp(seconds, UTC) if len(blob) == 72 and 0 < seconds < LATEST_SECONDS else None
 
 
 def _cosigned(body: str, seconds: int) -> bytes:
@@ -134,9 +160,9 @@ def _line(name: str, algorithm: bytes, keys: NodeKeys, signature: bytes) -> str:
     return f"{_MARK}{name} {base64.b64encode(blob).decode()}\n"
 
 
-def _signatures(lines: list[str], name: str, algorithm: bytes, identity: PublicIdentity) -> Iterator[bytes]:
+def _signatures(lines: list[str], name: str, algorithm: bytes, key: bytes) -> Iterator[bytes]:
     """Give what stands behind the key id on each line of this name, kind and key."""
-    wanted = _key_id(name, algorithm, identity.signing_key)
+    wanted = _key_id(name, algorithm, key)
     for line in lines:
         signer, _, text = line.removeprefix(_MARK).rpartition(" ")
         if signer == name:

@@ -152,18 +152,19 @@ def _with_receipts_given(session: Session, entries: Sequence[LedgerEntry]) -> li
 def _cosigned(
     session: Session, own: PublicIdentity, partners: Sequence[PublicIdentity], *, covering_index: int
 ) -> list[tuple[PublicIdentity, CosignedCheckpoint]]:
-    """Return who co-signed a size that covers the entry, the smallest of each, under the keys we know today."""
+    """Return who co-signed a size that covers the entry, the smallest of each, with a key that counts today."""
     covering = [(one, cosigned_covering(session, one.authority, covering_index=covering_index)) for one in partners]
     return [(one, cosigned) for one, cosigned in covering if cosigned and _holds(cosigned, own, one)]
 
 
 def _holds(cosigned: CosignedCheckpoint, own: PublicIdentity, witness: PublicIdentity) -> bool:
-    """Claim that the co-signature verifies under today's keys: after a change of keys an older one does not."""
+    """Claim that the co-signature verifies, and that it was given before the key of our checkpoint was revoked."""
     try:
-        cosigned_at(read_checkpoint(cosigned.note, own), witness)
+        checkpoint = read_checkpoint(cosigned.note, own)
+        at = cosigned_at(checkpoint, witness)
     except CheckpointInvalid:
         return False
-    return True
+    return checkpoint.revoked_since is None or at < checkpoint.revoked_since
 
 
 def _entry_as_json(entry: LedgerEntry, proof: Sequence[bytes]) -> dict[str, Any]:

@@ -13,8 +13,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from comity.cooperation.identity.keys import KeyInvalid, PublicIdentity
-from comity.cooperation.ledger.checkpoint import Checkpoint, CheckpointInvalid, cosigned_at, read_checkpoint
+from comity.cooperation.identity.errors import HistoryForked, KeyInvalid, SuiteUnknown
+from comity.cooperation.identity.history import KeyHistory, follow
+from comity.cooperation.identity.keys import PublicIdentity
+from comity.cooperation.ledger.checkpoint import (
+    Checkpoint,
+    CheckpointInvalid,
+    Cosignature,
+    cosignature_of,
+    read_checkpoint,
+)
 from comity.cooperation.ledger.quorum import PolicyInvalid, Quorum, WitnessPolicy, judge, read_policy
 from comity.cooperation.ledger.tree import (
     HASH_BYTES,
@@ -88,6 +96,14 @@ class VerifiedEvidence:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the reader knows of the administrations beforehand: fingerprints and key histories, by authority."""
+
+    trusted: Mapping[str, str] | None
+    known: Mapping[str, KeyHistory]
+
+
 def signed_content(bundle: Mapping[str, Any]) -> bytes:
     """Return what the log's owner signs: the format's name, a line end, and RFC 8785 of all but the signature.
 
@@ -99,23 +115,30 @@ def signed_content(bundle: Mapping[str, Any]) -> bytes:
 
 
 def verify_bundle(
-    bundle: dict[str, Any], *, trusted: Mapping[str, str] | None = None, policy: WitnessPolicy | None = None
+    bundle: dict[str, Any],
+    *,
+    trusted: Mapping[str, str] | None = None,
+    policy: WitnessPolicy | None = None,
+    known: Mapping[str, KeyHistory] | None = None,
 ) -> VerifiedEvidence:
     """Verify a bundle; needs no node and no network.
 
     `trusted` gives fingerprints by authority, as the administrations told them; without it who `log` and `witnesses`
     are is for the reader to compare. `policy` is the reader's; without it the owner's own is applied. A quorum that is
-    not reached is reported, not refused.
+    not reached is reported, not refused. `known` gives key histories by authority, newer than those in the bundle
+    perhaps: what was revoked since then no longer counts.
 
     Raises:
         EvidenceInvalid: what failed, and where in the file.
     """
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
         raise EvidenceInvalid(f"this is not a {FORMAT} file", path="format")
-    log = _identity(bundle.get("log"), "log", trusted)
+    expected = Expected(trusted, known or {})
+    log = _identity(bundle.get("log"), "log", expected)
     checkpoints, proved = _checkpoints(bundle, log)
-    witnesses = _witnesses(bundle, log, trusted)
-    times = tuple(_witnessed_at(checkpoints, witness, position) for position, witness in enumerate(witnesses))
+    witnesses = _witnesses(bundle, log, expected)
+    given = [_cosignature(checkpoints, witness, position) for position, witness in enumerate(witnesses)]
+    _check_revoked(checkpoints, given)
     entries = _entries(bundle, proved)
     _check_signature(bundle, log)
     return VerifiedEvidence(
@@ -124,7 +147,7 @@ def verify_bundle(
         checkpoint_size=proved.size,
         witnessed_by=tuple(witness.authority for witness in witnesses),
         witness_fingerprints=tuple(witness.fingerprint for witness in witnesses),
-        witnessed_at=times,
+        witnessed_at=tuple(one.at for one in given),
         entries=entries,
         quorum=_quorum(bundle, log, witnesses, policy),
     )
@@ -178,12 +201,12 @@ def _quorum(
         raise EvidenceInvalid(error.message, path="policy") from error
 
 
-def _witnesses(bundle: dict[str, Any], log: PublicIdentity, trusted: Mapping[str, str] | None) -> list[PublicIdentity]:
+def _witnesses(bundle: dict[str, Any], log: PublicIdentity, expected: Expected) -> list[PublicIdentity]:
     """Return the witnesses: each another administration with another key, or one would confirm itself."""
     witnesses: list[PublicIdentity] = []
     for position, record in enumerate(_list(bundle, "witnesses", MOST_WITNESSES, "witnesses")):
         path = f"witnesses[{position}]"
-        witness = _identity(record, path, trusted)
+        witness = _identity(record, path, expected)
         for other in (log, *witnesses):
             if witness.authority == other.authority or witness.signing_key == other.signing_key:
                 raise EvidenceInvalid(f"a witness must be another than {other.authority}", path=path)
@@ -191,11 +214,23 @@ def _witnesses(bundle: dict[str, Any], log: PublicIdentity, trusted: Mapping[str
     return witnesses
 
 
-def _witnessed_at(checkpoints: list[Checkpoint], witness: PublicIdentity, position: int) -> datetime:
+def _cosignature(checkpoints: list[Checkpoint], witness: PublicIdentity, position: int) -> Cosignature:
     try:
-        return cosigned_at(checkpoints[min(position, len(checkpoints) - 1)], witness)
+        return cosignature_of(checkpoints[min(position, len(checkpoints) - 1)], witness)
     except CheckpointInvalid as error:
         raise EvidenceInvalid(error.message, path=f"witnesses[{position}]") from error
+
+
+def _check_revoked(checkpoints: list[Checkpoint], given: list[Cosignature]) -> None:
+    """Check that what a revoked key signed was there before: a witness whose key is not revoked must have seen it."""
+    seen = [one.at for one in given if one.revoked_since is None]
+    for position, checkpoint in enumerate(checkpoints):
+        since = checkpoint.revoked_since
+        if since is not None and not any(at < since for at in seen):
+            raise EvidenceInvalid(
+                "the log's key was revoked, and no witness says that it signed this before",
+                path=f"checkpoints[{position}]",
+            )
 
 
 def _entries(bundle: dict[str, Any], checkpoint: Checkpoint) -> tuple[VerifiedEntry, ...]:
@@ -240,20 +275,30 @@ def _check_signature(bundle: dict[str, Any], log: PublicIdentity) -> None:
         content = signed_content(bundle)
     except (ValueError, TypeError, RecursionError) as error:
         raise EvidenceInvalid("the bundle holds something JSON cannot say", path="context") from error
-    if not log.verifies(signature, content):
+    if log.verifies(signature, content):
+        return
+    earlier = log.earlier_signer(signature, content)
+    if earlier is None:
         raise EvidenceInvalid(
             "the log's owner did not sign the bundle as it is: a label, a time or the context was changed",
             path="signature",
         )
+    if earlier.revoked_since is not None:
+        raise EvidenceInvalid(
+            "the bundle is signed with a key that its owner has revoked; ask the owner for it anew", path="signature"
+        )
 
 
-def _identity(record: object, path: str, trusted: Mapping[str, str] | None) -> PublicIdentity:
-    if not isinstance(record, dict) or not all(isinstance(value, str) for value in record.values()):
+def _identity(record: object, path: str, expected: Expected) -> PublicIdentity:
+    if not isinstance(record, dict):
         raise EvidenceInvalid("a public identity was expected", path=path)
     try:
         identity = PublicIdentity.from_json(record)
-    except KeyInvalid as error:
+        newer = expected.known.get(identity.authority, identity.history)
+        identity = identity.continued(follow(identity.history, newer))
+    except (KeyInvalid, SuiteUnknown, HistoryForked) as error:
         raise EvidenceInvalid(f"no public identity: {error.message}", path=path) from error
+    trusted = expected.trusted
     if trusted is not None and trusted.get(identity.authority) != identity.fingerprint:
         raise EvidenceInvalid("the fingerprint is not the one you trust for this administration", path=path)
     return identity

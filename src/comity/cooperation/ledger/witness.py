@@ -124,6 +124,8 @@ def witness_checkpoint(
         RollbackDetected: it is smaller than what we co-signed.
     """
     checkpoint = read_checkpoint(presented.note, partner)
+    if checkpoint.revoked_since is not None:
+        raise CheckpointInvalid("the checkpoint is signed with a key that the partner has revoked")
     seen = lock_witnessed(session, partner.authority, clock=clock) or WitnessedLog(0, EMPTY_ROOT, "")
     before = Checkpoint(checkpoint.origin, seen.size, seen.root, seen.note)
     if seen.size in (presented.old_size, checkpoint.size):
