@@ -15,6 +15,7 @@ from comity.features.risk.store import keep_feedback
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import MOST_DECIDED_AGAIN, decide_again
 from comity.flows.match_record import match_export
+from comity.flows.receive_negotiation import negotiation_handlers
 from comity.flows.release_to_partners import EXPORT_RECORD, RESULT
 from comity.foundation.trade.declaration import Declaration
 
@@ -28,7 +29,7 @@ def handlers_for(clearing: Clearing) -> Mapping[str, Handler]:
     def take_result(session: Session, message: ReceivedMessage) -> str:
         return receive_result(session, message, clearing=clearing)
 
-    return {EXPORT_RECORD: take_export, RESULT: take_result}
+    return {EXPORT_RECORD: take_export, RESULT: take_result, **negotiation_handlers(clearing)}
 
 
 def receive_export(session: Session, message: ReceivedMessage, *, clearing: Clearing) -> str:

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import event, func, insert, select, update
+from sqlalchemy.orm import Session, SessionTransaction
 
 from comity.cooperation.agreements.agreement import Agreement, agreement_hash, as_record, parse_agreement
 from comity.cooperation.agreements.errors import AgreementUnknown, SignatureInvalid
@@ -291,6 +291,12 @@ _READ = "comity.agreements.read"
 
 def _forget(session: Session) -> None:
     session.info.pop(_READ, None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_what_was_undone(session: Session, _previous: SessionTransaction) -> None:
+    """What was read since a savepoint may be undone with it: a refused proposal must leave nothing behind."""
+    _forget(session)
 
 
 class _Document:

@@ -73,6 +73,7 @@ ENTRY_KINDS: Mapping[str, str] = MappingProxyType(
         "agreement": mark("Agreement signed"),
         "agreement-proposal": mark("Agreement proposed"),
         "agreement-notice": mark("Notice about an agreement"),
+        "agreement-act": mark("Officer acted on an agreement"),
         "examination": mark("Examination recorded"),
         "override": mark("Lane changed"),
     }
