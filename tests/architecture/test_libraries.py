@@ -39,6 +39,7 @@ ALLOWED = {
     "jinja2": (("entrypoints/console/site.py",), "templates"),
     "argon2": (("entrypoints/console/accounts.py",), "passwords"),
     "babel": (("entrypoints/console/*",), "languages"),
+    "prometheus_client": (("entrypoints/metrics.py", "entrypoints/meters.py"), "metrics"),
     "typer": (("entrypoints/cli/*",), "the command line"),
     "rich": (("entrypoints/cli/*",), "the command line"),
     "msgspec": (

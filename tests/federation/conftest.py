@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from comity.foundation.storage.base import Base
-from comity.foundation.storage.session import Database
-from tests.simulators.nodes import make_pair
+from tests.simulators.pairs import a_pair
 
 
 @pytest.fixture
 def pair(database, tmp_path, clock):
-    other = Database(f"sqlite:///{tmp_path / 'uganda.db'}")
-    Base.metadata.create_all(other.engine)
-    yield make_pair(database, other, clock)
-    other.dispose()
+    with a_pair(database, tmp_path, clock) as made:
+        yield made

@@ -81,8 +81,10 @@ def run_chore(chore: Chore, node: Node) -> bool:
         chore.run(node)
     except Exception:  # a chore that fails must not end the others
         log.exception("chores.failed chore=%s", chore.name)
+        node.meters.chore(chore.name, went_through=False)
         return False
     log.info("chores.done chore=%s", chore.name)
+    node.meters.chore(chore.name, went_through=True)
     return True
 
 

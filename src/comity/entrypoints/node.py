@@ -19,6 +19,7 @@ from comity.cooperation.exchange.transport import HttpTransport, Transport
 from comity.cooperation.identity.key_file import load_keys, save_keys
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys
 from comity.cooperation.identity.tls import create_certificate
+from comity.entrypoints.meters import Meters
 from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
@@ -110,6 +111,11 @@ class Node:
     def clearing(self, random: Random | None = None) -> Clearing:
         """Return the equipment of clearing, with `random` in place of the system's when given."""
         return self.equipment if random is None else replace(self.equipment, random=random)
+
+    @cached_property
+    def meters(self) -> Meters:
+        """Return what this process measures while it works."""
+        return Meters()
 
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from comity.cooperation.exchange.sender import SenderThread
 from comity.cooperation.exchange.store import list_peers
+from comity.entrypoints.meters import MeasuredTransport
 from comity.entrypoints.node import Node
 
 PARTNERS_LOOKED_FOR_SECONDS = 2.0  # a partner added while the node runs is served within this time
@@ -60,7 +61,7 @@ class Senders:
                     self._node.database,
                     authority,
                     keys=self._node.keys,
-                    transport=self._node.transport_to(authority),
+                    transport=MeasuredTransport(self._node.transport_to(authority), self._node.meters),
                     clock=self._node.clock,
                     limit=self._node.settings.max_batch_messages,
                 )

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from comity.entrypoints.chores import FIRST_AFTER, Chore, ChoreThread
+from comity.entrypoints.meters import Meters
 from comity.foundation.clock import FixedClock
 
 
 def test_chore_runs_in_its_interval_and_a_failing_one_does_not_end_the_others():
     clock = FixedClock(datetime(2026, 6, 1, tzinfo=UTC))
-    node = SimpleNamespace(clock=clock)
+    node = SimpleNamespace(clock=clock, meters=Meters())
     ran = []
 
     def fail(_node):

@@ -54,6 +54,8 @@ from comity.cooperation.exchange.errors import (
 from comity.cooperation.exchange.jws import peek
 from comity.cooperation.exchange.operation.answer_recovery import answer_recovery
 from comity.cooperation.exchange.operation.recovery import is_recovery
+from comity.cooperation.exchange.operation.store import skipped_ids
+from comity.cooperation.exchange.operation.stuck import MessageSkipped, note_failure
 from comity.cooperation.exchange.store import (
     IN,
     Peer,
@@ -143,6 +145,7 @@ class _Run:
     now: datetime
     handlers: Mapping[str, Handler]
     skew: timedelta
+    skipped: frozenset[str] = frozenset()
     streams: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def last_of(self, agreement_id: str) -> tuple[int, str]:
@@ -196,10 +199,9 @@ def receive_batch(
 
 def _counted(run: _Run, opened: list[_Taken]) -> Iterator[Counted]:
     happenings = {STORED: "received", REFUSED: "refused-here", AGAIN: "deferred"}
-    for one in opened:
-        if not one.known:
-            known_type = one.header.type if one.header and one.header.type in run.handlers else OTHER
-            yield happenings[one.result], known_type, one.outcome
+    for one in filter(lambda one: not one.known, opened):
+        known_type = one.header.type if one.header and one.header.type in run.handlers else OTHER
+        yield happenings[one.result], known_type, one.outcome
 
 
 def _verified(database: Database, body: bytes, typ: str) -> tuple[Batch, PublicIdentity]:
@@ -240,6 +242,7 @@ def _check_batch(batch: Batch, run: _Run, longest_way: timedelta | None) -> None
 
 def _take_all(run: _Run, opened: list[_Taken], clock: Clock) -> list[bytes]:
     known = receipts_for(run.session, run.peer.authority, [one.message.id for one in opened])
+    run.skipped = skipped_ids(run.session, run.peer.authority)
     for one in opened:
         one.receipt = known.get(one.message.id, b"")
         one.known = bool(one.receipt)
@@ -275,6 +278,7 @@ def _take(run: _Run, one: _Taken, header: Header) -> None:
     except Exception as error:
         if not isinstance(error, ComityError) or error.status >= _NODE_FAILED:
             log.exception("exchange.receiver-failed message=%s", one.message.id)
+            note_failure(run.session, header, one.message.id, at=run.now)
             one.header, one.outcome = None, INTERNAL
             return
         one.result, one.outcome = REFUSED, error.code
@@ -302,6 +306,8 @@ def _admitted(run: _Run, header: Header, payload: dict[str, Any], message_id: st
     """Return the handler of a message that may be taken in; the decision is kept, whatever the handler does."""
     if header.expires < run.now:
         raise MessageExpired
+    if message_id in run.skipped:
+        raise MessageSkipped
     handler = run.handlers.get(header.type)
     if handler is None:
         raise TypeUnknown(f"this node does not take messages of type {header.type}")

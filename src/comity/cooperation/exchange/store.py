@@ -42,6 +42,10 @@ class MessageState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     REFUSED = "refused"
+    RELEASED_ANEW = "released-anew"
+    """Refused, and sent as another message."""
+    GIVEN_UP = "given-up"
+    """Refused, and left so by a person's decision."""
 
 
 @dataclass(frozen=True, slots=True)

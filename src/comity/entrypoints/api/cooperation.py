@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from comity import __version__
 from comity.cooperation.exchange.errors import Busy, ExchangeError
 from comity.cooperation.exchange.inbox import InboxLimits, receive_batch
-from comity.cooperation.exchange.store import exchange_counts
+from comity.cooperation.exchange.operation.store import queues
 from comity.cooperation.ledger.append import consistency_proof, inclusion_proof
 from comity.cooperation.ledger.checkpoint import sign_checkpoint
 from comity.cooperation.ledger.store import head
@@ -87,7 +87,7 @@ def consistency(door: Door, call: Call) -> Response:
 def health(door: Door, _call: Call) -> Response:
     """Tell that the database answers, where the log stands, and how many messages wait for partners."""
     with door.node.database.reading() as session:
-        now, waiting = head(session), exchange_counts(session).waiting
+        now, waiting = head(session), sum(queue.length for queue in queues(session))
     return JSONResponse(
         {
             "status": "ok",

@@ -141,6 +141,12 @@ CONSISTENCY: dict[str, Any] = {
     "responses": _LIMITED | {422: {"model": Problem, "description": "Not 0 ≤ from ≤ to ≤ the size of the log"}},
     "openapi_extra": {"parameters": [_parameter("from", "query"), _parameter("to", "query")]},
 }
+METRICS: dict[str, Any] = {
+    "summary": "Every metric of the node, in the Prometheus text format",
+    "tags": ["operation"],
+    "responses": _GUARDED | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Text"}},
+    "dependencies": _BEARER,
+}
 HEALTH: dict[str, Any] = {
     "summary": "Whether the node lives",
     "tags": ["health"],

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -121,12 +122,15 @@ def open_endpoint(
     """Serve `answer` at `address` (`POST /path`); its refusals are `{"code", "message"[, "path"][, "findings"]}`."""
 
     def endpoint(request: Request) -> Response:
+        begun = monotonic()
         try:
-            return answer(door, door.admit(request, needs))
+            answered = answer(door, door.admit(request, needs))
         except ComityError as error:
-            return refusal(request, error)
+            answered = refusal(request, error)
         except Exception as error:  # noqa: BLE001 - the last place: the caller gets a reference, the log the place
-            return _failure(request, error)
+            answered = _failure(request, error)
+        door.node.meters.request(address, answered.status_code, monotonic() - begun)
+        return answered
 
     method, _, path = address.partition(" ")
     router.add_api_route(path, endpoint, methods=[method], name=answer.__name__, **documented)

@@ -21,6 +21,8 @@ class Scope(StrEnum):
     """See the reasons and the score too: for the administration's own systems, since they show what is looked for."""
     RECORD_EXAMINATIONS = "record-examinations"
     """Send examination results: for the administration's own systems."""
+    READ_METRICS = "read-metrics"
+    """Read the node's metrics: for the administration's monitoring."""
     ANY_TRADER = "any-trader"
     """Act on declarations of every trader: for the administration's own systems."""
 

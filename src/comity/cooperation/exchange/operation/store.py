@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import and_, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from comity.cooperation.exchange.operation.tables import BatchRefusalRow, HeldReleaseRow
-from comity.cooperation.exchange.store import OUT, MessageState, PeerState
+from comity.cooperation.exchange.operation.tables import BatchRefusalRow, HeldReleaseRow, StuckStreamRow
+from comity.cooperation.exchange.store import IN, OUT, MessageState, PeerState
 from comity.cooperation.exchange.tables import InboxRow, OutboxRow, PeerRow, StreamRow
+
+MOST_LISTED = 500  # of dead letters; a guess: more than a person settles before looking again
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,36 @@ class QueueState:
     agreement_id: str
     length: int
     oldest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """A message of ours that the partner refused for good."""
+
+    id: str
+    partner: str
+    agreement_id: str
+    sequence: int
+    subject: str
+    type: str
+    code: str
+    since: datetime
+    jws: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StuckStream:
+    """The message of a partner that this node fails at."""
+
+    partner: str
+    agreement_id: str
+    sequence: int
+    message_id: str
+    type: str
+    subject: str
+    first_at: datetime
+    tries: int
+    is_skipped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +185,77 @@ def queue_length(session: Session, partner: str, agreement_id: str) -> int:
     return 0 if first is None or last is None else last - first[0] + 1
 
 
+def refused_messages(session: Session, partner: str | None, *, most: int) -> list[RefusedMessage]:
+    """Return what partners refused for good and nobody has settled, oldest first."""
+    query = select(OutboxRow).where(OutboxRow.state == MessageState.REFUSED)
+    partners = select(PeerRow.authority) if partner is None else [partner]
+    query = query.where(OutboxRow.partner.in_(partners))
+    return [_refused(row) for row in session.scalars(query.order_by(OutboxRow.created_at, OutboxRow.id).limit(most))]
+
+
+def count_refused(session: Session, partner: str, *, most: int = 10_000) -> int:
+    """Return how many messages a partner refused that nobody has settled, counting no further than `most`."""
+    some = select(OutboxRow.id).where(OutboxRow.partner == partner, OutboxRow.state == MessageState.REFUSED)
+    return session.scalar(select(func.count()).select_from(some.limit(most).subquery())) or 0
+
+
+def find_refused(session: Session, message_id: str) -> RefusedMessage | None:
+    """Return a message that the partner refused and nobody has settled, and keep others from settling it meanwhile."""
+    query = select(OutboxRow).where(OutboxRow.id == message_id, OutboxRow.state == MessageState.REFUSED)
+    row = session.scalars(query.with_for_update()).one_or_none()
+    return None if row is None else _refused(row)
+
+
+def settle_refused(session: Session, message_id: str, state: MessageState) -> None:
+    """Keep what a person decided about a refused message."""
+    session.execute(update(OutboxRow).where(OutboxRow.id == message_id).values(state=state))
+
+
+def count_failure(session: Session, place: dict[str, str], told: dict[str, Any], *, at: datetime) -> None:
+    """Count a failure at the message that a stream waits for; another message in its place begins anew."""
+    row = session.get(StuckStreamRow, (place["partner"], place["agreement_id"]))
+    if row is not None and row.message_id == told["message_id"]:
+        row.tries, row.last_at = row.tries + 1, at
+    elif row is not None:
+        values = told | {"first_at": at, "last_at": at, "tries": 1, "skipped_at": None}
+        session.execute(update(StuckStreamRow).where(*_at(place)).values(values))
+    else:
+        session.execute(insert(StuckStreamRow).values(place | told | {"first_at": at, "last_at": at, "tries": 1}))
+    session.flush()
+
+
+def stuck_streams(session: Session, partner: str | None = None) -> list[StuckStream]:
+    """Return the messages that this node fails at: those whose stream has not moved on since."""
+    at = (
+        StreamRow.partner == StuckStreamRow.partner,
+        StreamRow.agreement_id == StuckStreamRow.agreement_id,
+        StreamRow.direction == IN,
+    )
+    query = select(StuckStreamRow).outerjoin(StreamRow, and_(*at))
+    query = query.where(func.coalesce(StreamRow.sequence, 0) < StuckStreamRow.sequence)
+    if partner is not None:
+        query = query.where(StuckStreamRow.partner == partner)
+    return [_stuck(row) for row in session.scalars(query.order_by(StuckStreamRow.first_at))]
+
+
+def find_stuck(session: Session, message_id: str) -> StuckStream | None:
+    """Return the message that this node fails at, or None."""
+    return next((one for one in stuck_streams(session) if one.message_id == message_id), None)
+
+
+def mark_skipped(session: Session, message_id: str, *, at: datetime) -> None:
+    """Let a message be refused for good when it comes again."""
+    session.execute(update(StuckStreamRow).where(StuckStreamRow.message_id == message_id).values(skipped_at=at))
+
+
+def skipped_ids(session: Session, partner: str) -> frozenset[str]:
+    """Return the messages of a partner that are refused for good when they come again."""
+    query = select(StuckStreamRow.message_id).where(
+        StuckStreamRow.partner == partner, StuckStreamRow.skipped_at.is_not(None)
+    )
+    return frozenset(session.scalars(query))
+
+
 def hold(session: Session, partner: str, request: dict[str, Any], *, at: datetime) -> None:
     """Keep what is owed to a partner until its queue has room."""
     session.execute(insert(HeldReleaseRow).values(partner=partner, request=request, at=at))
@@ -206,6 +309,38 @@ def refused_batches(session: Session, partner: str | None = None) -> list[BatchR
     if partner is not None:
         query = query.where(BatchRefusalRow.partner == partner)
     return [BatchRefusals(row.day, row.partner, row.code, row.count, row.last_at) for row in session.scalars(query)]
+
+
+def _at(place: dict[str, str]) -> tuple[Any, ...]:
+    return (StuckStreamRow.partner == place["partner"], StuckStreamRow.agreement_id == place["agreement_id"])
+
+
+def _refused(row: OutboxRow) -> RefusedMessage:
+    return RefusedMessage(
+        id=row.id,
+        partner=row.partner,
+        agreement_id=row.agreement_id,
+        sequence=row.sequence,
+        subject=row.subject,
+        type=row.type,
+        code=row.outcome or "",
+        since=row.receipt_at or row.created_at,
+        jws=row.jws,
+    )
+
+
+def _stuck(row: StuckStreamRow) -> StuckStream:
+    return StuckStream(
+        row.partner,
+        row.agreement_id,
+        row.sequence,
+        row.message_id,
+        row.type,
+        row.subject,
+        row.first_at,
+        row.tries,
+        row.skipped_at is not None,
+    )
 
 
 def _waiting(partner: str, agreement_id: str) -> tuple[Any, ...]:

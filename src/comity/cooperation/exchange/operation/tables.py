@@ -22,6 +22,23 @@ class HeldReleaseRow(Base):
     at: Mapped[datetime]
 
 
+class StuckStreamRow(Base):
+    """The message of a partner that this node fails at; its stream waits until it goes through or is skipped."""
+
+    __tablename__ = "exchange_stuck"
+
+    partner: Mapped[str] = mapped_column(String(2), primary_key=True)
+    agreement_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[str] = mapped_column(String(64), index=True)
+    type: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(128))
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(BigInteger)
+    skipped_at: Mapped[datetime | None]
+
+
 class BatchRefusalRow(Base):
     """How often batches were refused as a whole on a day, by partner (empty: no partner's signature) and code."""
 
