@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("spine", ["--consignments", "40"], {"demo_seconds", "lost", "pairing_recall", "clear_one_p95_ms"}),
         ("one_declaration_risk", [], set()),
         ("wco_xml", [], set()),
+        ("agreements", ["--calls", "20"], {"bilateral: one proved no, median"}),
     ],
 )
 def test_benchmark_tells_its_figures(name, options, figures):

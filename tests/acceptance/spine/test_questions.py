@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.acceptance.spine.test_commands import run
 from tests.builders.agreements import a_clause, an_agreement
 
 NONE: list[Signature] = []
+FACTS = Path(__file__).resolve().parents[2] / "unit" / "agreements" / "analyse" / "facts"
 
 
 @pytest.fixture
@@ -80,3 +82,27 @@ def test_conflicts_of_two_agreements_are_told_with_what_the_node_does(tmp_path, 
     assert told["conflicts"][0]["first"] == {"agreement_id": "other", "clause": "art-3"}
     assert "the stricter" in run("agreement", "conflicts", draft, other)
     assert "proved" in run("agreement", "conflicts", draft)
+
+
+def test_divergence_of_two_laws_is_told_with_its_sources():
+    files = [str(FACTS / "aa.toml"), str(FACTS / "zz.toml")]
+
+    told = json.loads(run("agreement", "divergence", *files, "--on", "2026-06-01", "--json"))
+
+    assert told["administrations"] == ["AA", "ZZ"]
+    assert told["divergence"][0]["fact"] == "hs_edition"
+    assert "synthetic, for tests" in run("agreement", "divergence", *files, "--on", "2026-06-01")
+
+
+def test_file_without_legal_facts_is_refused(draft):
+    told = json.loads(run("agreement", "divergence", draft, draft, "--json", expected=1))
+
+    assert told["error"]["code"] == "agreements.legal-facts-invalid"
+
+
+def test_agreement_is_written_in_odrl(tmp_path, draft):
+    told = json.loads(run("agreement", "export", draft, "--to", "odrl", "-o", str(tmp_path / "a.jsonld"), "--json"))
+
+    written = json.loads((tmp_path / "a.jsonld").read_text(encoding="utf-8"))
+    assert (written["@type"], written["uid"]) == ("Agreement", told["uid"])
+    assert "2 permissions in ODRL" in run("agreement", "export", draft, "-o", str(tmp_path / "b.jsonld"))

@@ -1,9 +1,12 @@
-"""Commands that question agreements before anyone signs them: `agreement ask|check|diff|conflicts`."""
+"""Commands that question agreements: `agreement ask|check|diff|conflicts|divergence|export`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,12 +35,20 @@ OptionalHome = Annotated[
 ]
 
 
+class ExportFormat(StrEnum):
+    """The languages of policies that an agreement is written in."""
+
+    ODRL = "odrl"
+
+
 def register_in(group: typer.Typer) -> None:
     """Add the commands to `comity agreement`."""
     group.command("ask")(ask)
     group.command("check")(check)
     group.command("diff")(diff)
     group.command("conflicts")(conflicts)
+    group.command("divergence")(divergence)
+    group.command("export")(export)
 
 
 def ask(
@@ -133,6 +144,51 @@ def conflicts(files: Files = None, home: OptionalHome = None, as_json: AsJson = 
         people.print("")
     if not found:
         say([(NONE, {})])
+
+
+def divergence(
+    one: Annotated[Path, typer.Argument(help="Legal facts of one administration.", exists=True, dir_okay=False)],
+    other: Annotated[Path, typer.Argument(help="Legal facts of the other.", exists=True, dir_okay=False)],
+    on: Annotated[datetime | None, typer.Option(help="The day that counts; today.", formats=["%Y-%m-%d"])] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report where the laws of two administrations differ so that the nodes or their people act otherwise."""
+    from comity.cooperation.agreements.analyse.divergence import SAME, find_divergence
+    from comity.cooperation.agreements.analyse.legal_facts import read_legal_facts
+
+    with reporting(as_json=as_json):
+        first, second = read_legal_facts(one.read_bytes()), read_legal_facts(other.read_bytes())
+        found = find_divergence(first, second, on=(on or SystemClock().now()).date())
+    if as_json:
+        records = [
+            {"fact": each.fact, "message": in_words([each.sentence])[0], "sources": each.sources} for each in found
+        ]
+        write_json({"administrations": [first.administration, second.administration], "divergence": records})
+        return
+    for each in found:
+        say([each.sentence])
+        for source in each.sources:
+            people.print(f"  {source}", markup=False)
+    if not found:
+        say([(SAME, {})])
+
+
+def export(
+    file: AgreementFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
+    to: Annotated[ExportFormat, typer.Option("--to", help="The language of policies.")] = ExportFormat.ODRL,
+    as_json: AsJson = False,
+) -> None:
+    """Write an agreement in another language of policies; nothing reads it back, and no node decides by it."""
+    from comity.cooperation.bridges.odrl import agreement_as_odrl
+
+    with reporting(as_json=as_json):
+        policy = agreement_as_odrl(read_file(file)[0])
+        output.write_text(json.dumps(policy, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    if as_json:
+        write_json({"file": str(output), "format": to, "uid": policy["uid"], "permissions": len(policy["permission"])})
+    else:
+        people.print(f"{output}: {len(policy['permission'])} permissions in {to.upper()}.", markup=False)
 
 
 def read_agreements(files: Iterable[Path] | None, home: Path | None) -> list[Agreement]:

@@ -7,7 +7,7 @@ policy can only compare a name with those it mentions, so all unmentioned names 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import z3
@@ -37,6 +37,7 @@ class Sorts:
         self.context = context
         self.is_own = z3.Bool("sender is recipient", context)
         self._elements: dict[str, dict[str, z3.BoolRef]] = {dimension: {} for dimension in DIMENSIONS}
+        self._places: dict[str, z3.ArithRef] = {}
         for dimension in DIMENSIONS:
             self.element(dimension, ELSE)
 
@@ -66,9 +67,11 @@ class Sorts:
         yield self.is_own == any_of(both, self.context)
 
     def chosen(self, model: z3.ModelRef) -> dict[str, str]:
-        """Return the element of each dimension that a model chooses."""
+        """Return the element of each dimension that a model chooses; no name may be new since the first call."""
+        if not self._places:
+            self._places = {name: first_of(elements.values()) for name, elements in self._elements.items()}
         return {
-            dimension: next((name for name, element in elements.items() if z3.is_true(model[element])), ELSE)
+            dimension: list(elements)[place_in(model, self._places[dimension])]
             for dimension, elements in self._elements.items()
         }
 
@@ -76,6 +79,20 @@ class Sorts:
 def any_of(formulas: Collection[z3.BoolRef], context: z3.Context) -> z3.BoolRef:
     """Return the disjunction; of nothing, it is false."""
     return z3.Or(list(formulas)) if formulas else z3.BoolVal(False, context)  # noqa: FBT003 - z3's own signature
+
+
+def first_of(formulas: Iterable[z3.BoolRef]) -> z3.ArithRef:
+    """Return the place of the first formula that holds, as a term: a model tells it far faster than each of them."""
+    *others, last = formulas
+    place = z3.IntVal(len(others), last.ctx)
+    for number, formula in reversed(list(enumerate(others))):
+        place = z3.If(formula, z3.IntVal(number, last.ctx), place)
+    return place
+
+
+def place_in(model: z3.ModelRef, place: z3.ArithRef) -> int:
+    """Return the place that `first_of` names in a model."""
+    return int(model.eval(place, model_completion=True).as_long())
 
 
 def policy_formula(policy: dict[str, Any], sorts: Sorts) -> z3.BoolRef:

@@ -19,6 +19,8 @@ from comity.cooperation.agreements.analyse.formula import (
     ELSE,
     Sorts,
     any_of,
+    first_of,
+    place_in,
     policy_formula,
     with_data_class,
 )
@@ -63,6 +65,7 @@ class Law:
         self._decides: dict[ClauseOf, z3.BoolRef] = {}
         self._carries: dict[ClauseOf, z3.BoolRef] = {}
         self._groups: dict[tuple[str, tuple[object, ...]], z3.BoolRef] = {}
+        self._places: dict[tuple[ClauseOf, ...], z3.ArithRef] = {}
         for agreement in self.agreements.values():
             self._name(agreement)
         for label, agreement in self.agreements.items():
@@ -111,8 +114,10 @@ class Law:
             return None
         if found != z3.sat:
             raise ReplayDisagrees("the solver did not come to an end; no answer is given")
-        chosen = self._sorts.chosen(self._solver.model())
-        case = self._replayed({name: self._said(name, chosen[name], wanted) for name in DIMENSIONS}, deciding)
+        model = self._solver.model()
+        chosen = self._sorts.chosen(model)
+        values = {name: self._said(name, chosen[name], wanted) for name in DIMENSIONS}
+        case = self._replayed(values, self._decided_in(model, tuple(sorted(deciding))))
         if unless is not None and carrying(self.agreements[unless], case):
             raise ReplayDisagrees
         if also is not None and not any(
@@ -175,13 +180,20 @@ class Law:
         words = _UNNAMED_AUTHORITIES if dimension in ("sender", "recipient") else _UNNAMED
         return next(iter(asked), None) or next(one for one in words if self._sorts.known(dimension, one) == ELSE)
 
-    def _replayed(self, values: dict[str, str], deciding: Collection[ClauseOf]) -> Case:
+    def _decided_in(self, model: z3.ModelRef, clauses: tuple[ClauseOf, ...]) -> ClauseOf:
+        """Return the clause that decides in the model, one of those that were asked for."""
+        if clauses not in self._places:
+            self._places[clauses] = first_of(self._decides[one] for one in clauses)
+        return clauses[place_in(model, self._places[clauses])]
+
+    def _replayed(self, values: dict[str, str], expected: ClauseOf) -> Case:
+        """Return the case once Cedar has decided it, by the same clause."""
         question = Question(**{name: value for name, value in values.items() if name != "field"})
-        for label in sorted({label for label, _ in deciding}):
-            clause = decided(self.agreements[label], question, values["field"])
-            if clause is not None and (label, clause.id) in deciding:
-                return Case(**values, agreement_id=self.agreements[label].id, clause=clause)
-        raise ReplayDisagrees
+        agreement = self.agreements[expected[0]]
+        clause = decided(agreement, question, values["field"])
+        if clause is None or clause.id != expected[1]:
+            raise ReplayDisagrees
+        return Case(**values, agreement_id=agreement.id, clause=clause)
 
 
 def law_of(agreements: Iterable[Agreement]) -> Law:
