@@ -13,6 +13,7 @@ from comity.cooperation.agreements.lifecycle import Signature, sign_agreement, v
 from comity.cooperation.agreements.minimise import fields_outside, minimise
 from comity.cooperation.agreements.partnership import partnership
 from comity.cooperation.agreements.permissions import Question, decide
+from comity.cooperation.identity.history import follow, read_history
 from comity.cooperation.identity.keys import PublicIdentity
 from comity.cooperation.ledger.checkpoint import (
     cosign,
@@ -149,7 +150,18 @@ def judge_contradiction(given: Answer) -> Answer:
 
 def read_identity(given: Answer) -> Answer:
     identity = PublicIdentity.from_json(given["identity"])
-    return {"authority": identity.authority, "fingerprint": identity.fingerprint}
+    return {
+        "authority": identity.authority,
+        "fingerprint": identity.fingerprint,
+        "statement": identity.history.last.hash,
+        "signing_key": in_base64(identity.signing_key),
+        "revoked": [in_base64(one.key) for one in identity.history.keys if one.revoked_since is not None],
+    }
+
+
+def follow_history(given: Answer) -> Answer:
+    pinned, presented = (read_history(given[name]) for name in ("pinned", "presented"))
+    return {"statement": follow(pinned, presented).last.hash}
 
 
 def node_at(leaves: list[bytes]) -> Callable[[int, int], bytes]:
@@ -189,4 +201,5 @@ OPERATIONS: dict[str, Callable[[Answer], Answer]] = {
     "verifier-keys": verifier_keys,
     "contradiction-judge": judge_contradiction,
     "identity-read": read_identity,
+    "history-follow": follow_history,
 }

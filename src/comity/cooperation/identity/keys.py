@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey
 
-from comity.cooperation.identity.errors import HistoryInvalid, KeyInvalid, KeysMissing
+from comity.cooperation.identity.errors import HistoryInvalid, KeyInvalid, KeysMissing, SuiteUnknown
 from comity.cooperation.identity.history import HeldKey, KeyHistory, begin_history, read_history
 from comity.cooperation.identity.statement import (
     BEGINNING,
@@ -82,6 +82,8 @@ class PublicIdentity:
         """
         try:
             identity = cls(record["authority"], record["name"], read_history(record["history"]))
+        except SuiteUnknown:
+            raise
         except HistoryInvalid as error:
             raise KeyInvalid(error.message, path=error.path) from error
         except (KeyError, TypeError) as error:
