@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import Column, Integer, MetaData, String, Table, select
+from sqlalchemy.orm import Session
+
 from comity.cooperation.agreements.agreement import Agreement
 from comity.cooperation.agreements.draft import draft_agreement
 from comity.cooperation.agreements.lifecycle import sign_agreement
@@ -14,9 +17,10 @@ from comity.cooperation.agreements.release import ReleaseRequest, release
 from comity.cooperation.agreements.store import add_signature, keep_agreement
 from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.deliver import DeliveryReport, deliver_batch
-from comity.cooperation.exchange.inbox import Handler, ReceivedMessage, receive_batch
+from comity.cooperation.exchange.inbox import receive_batch
 from comity.cooperation.exchange.outbox import enqueue
 from comity.cooperation.exchange.store import OutboxMessage, Peer, add_peer
+from comity.cooperation.exchange.taking import Handler, ReceivedMessage
 from comity.cooperation.exchange.transport import InMemoryTransport
 from comity.cooperation.identity.keys import NodeKeys, generate_keys
 from comity.foundation.clock import FixedClock
@@ -26,18 +30,32 @@ EXPORT = "export-record.v1"
 Tamper = Callable[[bytes], bytes]
 
 
+# What a handler did, in the inbox's transaction: undone where the inbox undoes it.
+_EFFECTS = Table("simulated_effects", MetaData(), Column("place", Integer, primary_key=True), Column("id", String(64)))
+
+
 @dataclass(slots=True)
 class Node:
     """One node: its keys and database, and what its handler was given."""
 
     keys: NodeKeys
     database: Database
-    taken: list[ReceivedMessage] = field(default_factory=list)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    given: dict[str, ReceivedMessage] = field(default_factory=dict)
 
-    def take(self, _session: Any, message: ReceivedMessage) -> str:
-        self.taken.append(message)
+    def __post_init__(self) -> None:
+        _EFFECTS.create(self.database.engine, checkfirst=True)
+
+    def take(self, session: Session, message: ReceivedMessage) -> str:
+        self.given[message.message_id] = message
+        session.execute(_EFFECTS.insert().values(id=message.message_id))
         return "stored"
+
+    @property
+    def taken(self) -> list[ReceivedMessage]:
+        """The messages that had an effect, in order, as often as they had one."""
+        with self.database.reading() as session:
+            return [self.given[one] for one in session.scalars(select(_EFFECTS.c.id).order_by(_EFFECTS.c.place))]
 
 
 @dataclass(slots=True)

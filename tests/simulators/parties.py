@@ -11,9 +11,10 @@ from comity.cooperation.agreements.partnership import purpose_of
 from comity.cooperation.agreements.release import ReleaseRequest, release
 from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.deliver import deliver_batch
-from comity.cooperation.exchange.inbox import Handler, ReceivedMessage, receive_batch
+from comity.cooperation.exchange.inbox import receive_batch
 from comity.cooperation.exchange.outbox import enqueue
 from comity.cooperation.exchange.store import add_peer, list_messages
+from comity.cooperation.exchange.taking import Handler, ReceivedMessage
 from comity.cooperation.exchange.transport import InMemoryTransport
 from comity.cooperation.identity.keys import NodeKeys, generate_keys
 from comity.flows.clearing import Clearing

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from comity.cooperation.bridges.xroad import XRoadTransport
 from comity.cooperation.bridges.xroad_settings import XRoad, load_xroad
 from comity.cooperation.exchange.card import PeerCard, write_card
-from comity.cooperation.exchange.inbox import Handler
+from comity.cooperation.exchange.taking import Handler
 from comity.cooperation.exchange.transport import HttpTransport, Transport
 from comity.cooperation.identity.key_file import load_keys, save_keys
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from comity.cooperation.exchange.inbox import Handler, ReceivedMessage
+from comity.cooperation.exchange.taking import Handler, ReceivedMessage, Together
 from comity.features.declarations.canonical import from_record
 from comity.features.mirror.record import mirror_record
 from comity.features.mirror.store import keep_partner_export
-from comity.features.risk.store import keep_feedback
+from comity.features.risk.store import ReceivedResult, keep_feedback
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import MOST_DECIDED_AGAIN, decide_again
 from comity.flows.match_record import match_export
@@ -26,10 +26,10 @@ def handlers_for(clearing: Clearing) -> Mapping[str, Handler]:
     def take_export(session: Session, message: ReceivedMessage) -> str:
         return receive_export(session, message, clearing=clearing)
 
-    def take_result(session: Session, message: ReceivedMessage) -> str:
-        return receive_result(session, message, clearing=clearing)
+    def take_results(session: Session, messages: Sequence[ReceivedMessage]) -> list[str]:
+        return receive_results(session, messages, clearing=clearing)
 
-    return {EXPORT_RECORD: take_export, RESULT: take_result, **negotiation_handlers(clearing)}
+    return {EXPORT_RECORD: take_export, RESULT: Together(take_results), **negotiation_handlers(clearing)}
 
 
 def receive_export(session: Session, message: ReceivedMessage, *, clearing: Clearing) -> str:
@@ -55,16 +55,11 @@ def receive_export(session: Session, message: ReceivedMessage, *, clearing: Clea
     return "paired" if image.pair else "stored"
 
 
-def receive_result(session: Session, message: ReceivedMessage, *, clearing: Clearing) -> str:
-    """Keep the result of an examination that one of our export records led to; return the business outcome."""
-    keep_feedback(
-        session,
-        partner=message.sender,
-        message_id=message.message_id,
-        payload=message.payload,
-        clock=clearing.clock,
-    )
-    return "stored"
+def receive_results(session: Session, messages: Sequence[ReceivedMessage], *, clearing: Clearing) -> list[str]:
+    """Keep results of examinations that export records of ours led to; return the business outcomes."""
+    results = [ReceivedResult(message.message_id, message.sender, message.payload) for message in messages]
+    keep_feedback(session, results, clock=clearing.clock)
+    return ["stored"] * len(results)
 
 
 def _day(declaration: Declaration, message: ReceivedMessage) -> date:

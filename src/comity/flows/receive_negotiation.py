@@ -16,7 +16,7 @@ from comity.cooperation.agreements.lifecycle import Signature
 from comity.cooperation.agreements.notices import Notice
 from comity.cooperation.agreements.store import find_text, keep_notice, list_agreements, texts_of
 from comity.cooperation.agreements.texts import Proposal
-from comity.cooperation.exchange.inbox import Handler, ReceivedMessage
+from comity.cooperation.exchange.taking import Handler, ReceivedMessage
 from comity.cooperation.negotiation.errors import NegotiationMessageInvalid, NotAParty
 from comity.cooperation.negotiation.messages import NOTICE, PROPOSAL, SIGNATURE, Spoken, read_spoken
 from comity.cooperation.negotiation.rules import check_counter, check_parties, check_room

@@ -23,7 +23,7 @@ from comity.cooperation.agreements.errors import (
 from comity.cooperation.agreements.lifecycle import sign_agreement
 from comity.cooperation.agreements.permissions import Question
 from comity.cooperation.agreements.release import Received, admit
-from comity.cooperation.agreements.store import add_signature, keep_agreement
+from comity.cooperation.agreements.store import add_signature, keep_agreement, keep_decisions
 from comity.cooperation.agreements.tables import AgreementDecisionRow
 from comity.cooperation.identity.keys import generate_keys
 
@@ -53,8 +53,17 @@ def decisions(session):
     return [row.AgreementDecisionRow for row in session.execute(select(AgreementDecisionRow))]
 
 
+def admitted(session, **asked):
+    """Decide and keep the decision, as the inbox does at the end of a batch."""
+    made = []
+    try:
+        return admit(session, **asked, decisions=made)
+    finally:
+        keep_decisions(session, made)
+
+
 def test_message_that_a_clause_covers_is_taken_in_and_the_clause_is_kept(session, clock):
-    clause = admit(session, received=received(session), payload={"mrn": "1"}, at=clock.now())
+    clause = admitted(session, received=received(session), payload={"mrn": "1"}, at=clock.now())
 
     assert clause.id == "art-3"
     assert [(row.direction, row.agreement_id, row.clause, row.refusal) for row in decisions(session)] == [
@@ -80,7 +89,7 @@ def test_message_that_a_clause_covers_is_taken_in_and_the_clause_is_kept(session
 )
 def test_message_that_no_clause_covers_is_refused_and_the_reason_is_kept(session, clock, changes, payload, error, told):
     with pytest.raises(error, match=told):
-        admit(session, received=received(session, **changes), payload=payload, at=clock.now())
+        admitted(session, received=received(session, **changes), payload=payload, at=clock.now())
 
     assert [(row.direction, row.refusal, told in row.reason) for row in decisions(session)] == [
         ("in", error.code, True)
@@ -91,20 +100,20 @@ def test_message_after_the_last_day_is_refused(session, clock):
     clock.advance(timedelta(days=31))
 
     with pytest.raises(AgreementExpired, match="ke-ug"):
-        admit(session, received=received(session), payload={"mrn": "1"}, at=clock.now())
+        admitted(session, received=received(session), payload={"mrn": "1"}, at=clock.now())
 
 
 @pytest.mark.parametrize("name", ["sender", "data_class", "message_type", "purpose"])
 @pytest.mark.parametrize("text", ["x" * 3_000, "a\x00b"])
 def test_text_that_no_column_holds_is_refused_by_name_and_the_refusal_is_kept(session, clock, name, text):
     with pytest.raises(ReleaseRefused):
-        admit(session, received=received(session, **{name: text}), payload={}, at=clock.now())
+        admitted(session, received=received(session, **{name: text}), payload={}, at=clock.now())
 
     assert [row.direction for row in decisions(session)] == ["in"]
 
 
 def test_field_name_that_no_column_holds_is_refused_by_name_and_the_refusal_is_kept(session, clock):
     with pytest.raises(FieldsNotCovered):
-        admit(session, received=received(session), payload={"a\x00b": 1}, at=clock.now())
+        admitted(session, received=received(session), payload={"a\x00b": 1}, at=clock.now())
 
     assert [row.refusal for row in decisions(session)] == [FieldsNotCovered.code]

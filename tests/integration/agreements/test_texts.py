@@ -84,7 +84,7 @@ def let_out(session, clock, recipient="UG"):
 
 def let_in(session, clock, agreement, *, released: datetime | None, clause="art-3"):
     received = Received(QUESTION, agreement.id, agreement_hash(agreement), clause, "confidential", "m1", released)
-    return admit(session, received=received, payload={"mrn": "1"}, at=clock.now())
+    return admit(session, received=received, payload={"mrn": "1"}, at=clock.now(), decisions=[])
 
 
 def test_an_amendment_takes_over_on_its_first_day_and_every_text_stays(database, clock):

@@ -14,8 +14,8 @@ from comity.cooperation.agreements.draft import draft_agreement
 from comity.cooperation.agreements.lifecycle import sign_agreement
 from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.envelope import Header
-from comity.cooperation.exchange.inbox import ReceivedMessage
 from comity.cooperation.exchange.store import add_peer
+from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.identity.keys import generate_keys
 from comity.cooperation.ledger.append import entries_of
 from comity.features.declarations.canonical import declaration_id, to_record

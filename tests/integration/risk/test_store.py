@@ -12,6 +12,7 @@ from comity.features.risk.errors import DecisionUnknown, ReasonMissing
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.features.risk.lanes import Lane
 from comity.features.risk.store import (
+    ReceivedResult,
     decision_of,
     examination_counts,
     examinations_of,
@@ -188,9 +189,10 @@ def test_lanes_are_counted_for_one_kind_and_for_all(session, clock):
 
 
 def test_feedback_of_partners_is_kept_in_the_order_it_came(session, clock):
-    keep_feedback(session, partner="UG", message_id="m2", payload=a_payload("value"), clock=clock)
+    keep_feedback(session, [ReceivedResult("m2", "UG", a_payload("value"))], clock=clock)
     clock.advance(timedelta(minutes=1))
-    keep_feedback(session, partner="UG", message_id="m1", payload=a_payload("no-irregularity"), clock=clock)
+    again = [ReceivedResult("m1", "UG", a_payload("no-irregularity")), ReceivedResult("m2", "UG", a_payload("origin"))]
+    keep_feedback(session, again, clock=clock)
 
     found = feedback_received(session)
 

@@ -23,7 +23,7 @@ from comity.cooperation.agreements.lifecycle import AgreementStatus, amended_on,
 from comity.cooperation.agreements.minimise import fields_outside, minimise
 from comity.cooperation.agreements.partnership import PARTNERSHIP_TYPES
 from comity.cooperation.agreements.permissions import Question, decide, strictness
-from comity.cooperation.agreements.store import agreements_with, keep_decision, partnership_with
+from comity.cooperation.agreements.store import agreements_with, keep_decisions, partnership_with
 from comity.cooperation.agreements.texts import StoredAgreement
 from comity.foundation.clock import Clock
 
@@ -90,34 +90,39 @@ def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Cl
         ReleaseRefused: NoAgreement, AgreementNotInForce, AgreementSuspended, AgreementTerminated, AgreementExpired,
             DataClassNotCovered or PurposeNotCovered; nothing leaves, and the message names the clause or its absence.
     """
-    question = Question(sender, request.recipient, request.data_class, request.message_type, request.purpose)
+    outcome = release_many(session, requests=[request], sender=sender, clock=clock)[0]
+    if isinstance(outcome, ReleaseRefused):
+        raise outcome
+    return outcome
+
+
+def release_many(
+    session: Session, *, requests: Sequence[ReleaseRequest], sender: str, clock: Clock
+) -> list[Release | ReleaseRefused]:
+    """Let payloads leave as `release` does; return the release or the refusal of each, in order."""
     at = clock.now()
-    try:
-        stored, clause = _covering(session, question, request.agreement_id, at)
-    except ReleaseRefused as refused:
-        _log(session, "out", question, request.subject, at=at, outcome=refused)
-        raise
-    released = Release(
-        id=uuid.uuid4().hex,
-        subject=request.subject,
-        recipient=request.recipient,
-        agreement_id=stored.agreement.id,
-        agreement_hash=stored.hash,
-        clause=clause.id,
-        purpose=request.purpose,
-        data_class=request.data_class,
-        marking=clause.marking.value,
-        message_type=request.message_type,
-        payload=minimise(request.payload, stored.agreement.fields_of(clause.data_class)),
-        created=at,
-        expires=at + timedelta(days=DELIVERY_DAYS),
-    )
-    _log(session, "out", question, request.subject, at=at, outcome=(stored, clause))
-    return released
+    outcomes: list[Release | ReleaseRefused] = []
+    decisions: list[dict[str, Any]] = []
+    for request in requests:
+        question = Question(sender, request.recipient, request.data_class, request.message_type, request.purpose)
+        found: _Outcome
+        try:
+            found = _covering(session, question, request.agreement_id, at)
+            outcomes.append(_released(request, *found, at=at))
+        except ReleaseRefused as refused:
+            found = refused
+            outcomes.append(refused)
+        decisions.append(_decision("out", question, request.subject, at=at, outcome=found))
+    keep_decisions(session, decisions)
+    return outcomes
 
 
-def admit(session: Session, *, received: Received, payload: dict[str, Any], at: datetime) -> Clause:
-    """Decide on the receiver's side whether a message may be taken in; the decision is kept either way.
+def admit(
+    session: Session, *, received: Received, payload: dict[str, Any], at: datetime, decisions: list[dict[str, Any]]
+) -> Clause:
+    """Decide on the receiver's side whether a message may be taken in; the decision is added to `decisions` either way.
+
+    The caller keeps them with `keep_decisions`, all of a batch at once.
 
     A message under a text that was amended meanwhile is judged by that text, when it was released before the later
     text's first day and comes within `GRACE_DAYS` of it.
@@ -135,10 +140,28 @@ def admit(session: Session, *, received: Received, payload: dict[str, Any], at: 
         if outside:
             raise FieldsNotCovered(f"clause {clause.id} does not cover {', '.join(outside[:10])}")
     except ReleaseRefused as refused:
-        _log(session, "in", received.question, received.subject, at=at, outcome=refused)
+        decisions.append(_decision("in", received.question, received.subject, at=at, outcome=refused))
         raise
-    _log(session, "in", received.question, received.subject, at=at, outcome=(stored, clause))
+    decisions.append(_decision("in", received.question, received.subject, at=at, outcome=(stored, clause)))
     return clause
+
+
+def _released(request: ReleaseRequest, stored: StoredAgreement, clause: Clause, *, at: datetime) -> Release:
+    return Release(
+        id=uuid.uuid4().hex,
+        subject=request.subject,
+        recipient=request.recipient,
+        agreement_id=stored.agreement.id,
+        agreement_hash=stored.hash,
+        clause=clause.id,
+        purpose=request.purpose,
+        data_class=request.data_class,
+        marking=clause.marking.value,
+        message_type=request.message_type,
+        payload=minimise(request.payload, stored.agreement.fields_of(clause.data_class)),
+        created=at,
+        expires=at + timedelta(days=DELIVERY_DAYS),
+    )
 
 
 def explain(session: Session, question: Question, *, at: datetime) -> str:
@@ -233,12 +256,10 @@ _TELLING = {
 """Of several texts that are not in force, the one whose standing says most to whoever wanted to send."""
 
 
-def _log(
-    session: Session, direction: str, question: Question, subject: str, *, at: datetime, outcome: _Outcome
-) -> None:
+def _decision(direction: str, question: Question, subject: str, *, at: datetime, outcome: _Outcome) -> dict[str, Any]:
     refused = outcome if isinstance(outcome, ReleaseRefused) else None
     allowed = None if isinstance(outcome, ReleaseRefused) else outcome
-    values: dict[str, Any] = {
+    return {
         "at": at,
         "direction": direction,
         "sender": question.sender,
@@ -252,4 +273,3 @@ def _log(
         "refusal": refused.code if refused else None,
         "reason": refused.message if refused else None,
     }
-    keep_decision(session, values)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import event, func, insert, inspect, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from comity.cooperation.agreements.agreement import Agreement, agreement_hash, as_record, parse_agreement
@@ -41,6 +42,7 @@ from comity.cooperation.identity.keys import PublicIdentity
 from comity.cooperation.ledger.append import NewEntry, append
 from comity.foundation.canonical_json import canonical_json
 from comity.foundation.clock import Clock
+from comity.foundation.storage.bulk import insert_rows
 
 LONGEST_REASON = 2_000  # characters; a guess: our own sentences are under 300, the rest is what the message named
 
@@ -218,13 +220,13 @@ def senders_to(session: Session, recipient: str, *, message_type: str, at: datet
     )
 
 
-def keep_decision(session: Session, values: dict[str, Any]) -> None:
-    """Keep one decision under an agreement, or a refusal; a text that its column cannot hold is cut.
+def keep_decisions(session: Session, decisions: Sequence[dict[str, Any]]) -> None:
+    """Keep decisions under agreements, refusals among them; a text that its column cannot hold is cut.
 
     What was asked comes from the partner's message: it must not be able to make the refusal itself fail.
     """
-    kept = {name: _storable(value, _LENGTHS.get(name)) for name, value in values.items()}
-    session.execute(_DECISIONS.insert(), kept)  # the table, not the row class: one of these for every message
+    rows = [{name: _storable(value, _LENGTHS.get(name)) for name, value in one.items()} for one in decisions]
+    insert_rows(session, AgreementDecisionRow, rows)
 
 
 def first_released(session: Session, recipient: str, *, message_type: str) -> dict[str, datetime]:
@@ -319,8 +321,9 @@ def _parsed(_hash: str, document: _Document) -> Agreement:
     return parse_agreement(document.record)
 
 
-_DECISIONS = AgreementDecisionRow.metadata.tables[AgreementDecisionRow.__tablename__]
-_LENGTHS = {column.name: getattr(column.type, "length", None) for column in _DECISIONS.columns}
+_LENGTHS = {
+    column.name: getattr(column.type, "length", None) for column in inspect(AgreementDecisionRow).local_table.columns
+}
 _TEXTS = select(AgreementTextRow.__table__).order_by(AgreementTextRow.kept_at, AgreementTextRow.hash)
 _SIGNATURES = select(
     AgreementSignatureRow.hash,

@@ -24,7 +24,6 @@ from comity.cooperation.exchange.batch import (
 )
 from comity.cooperation.exchange.envelope import seal
 from comity.cooperation.exchange.errors import AnswerWrong, EnvelopeInvalid, ExchangeError, ReceiptWrong, RecipientWrong
-from comity.cooperation.exchange.inbox import AGAIN, STORED
 from comity.cooperation.exchange.store import (
     MessageState,
     OutboxMessage,
@@ -37,6 +36,7 @@ from comity.cooperation.exchange.store import (
     rewind,
     waiting_for,
 )
+from comity.cooperation.exchange.taking import AGAIN, STORED
 from comity.cooperation.exchange.tally import Counted, count
 from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys

@@ -10,14 +10,11 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from comity.cooperation.agreements.permissions import Question
-from comity.cooperation.agreements.release import Received, admit
+from comity.cooperation.agreements.store import keep_decisions
 from comity.cooperation.exchange.batch import (
     ANSWER_TYPE,
     BATCH_TYPE,
@@ -27,48 +24,40 @@ from comity.cooperation.exchange.batch import (
     Batch,
     Claim,
     Receipt,
-    Result,
     SealedMessage,
     decode,
     read,
     receipts_statement,
     write,
 )
-from comity.cooperation.exchange.envelope import Header, open_sealed, read_message
+from comity.cooperation.exchange.envelope import open_sealed, read_message
 from comity.cooperation.exchange.errors import (
     BatchReplayed,
     BatchTooLarge,
-    ChainBroken,
     ClockSkewed,
     CourierBatchTooOld,
     EnvelopeInvalid,
     ExchangeError,
-    MessageExpired,
-    MessageWithheld,
     PeerUnknown,
     RecipientWrong,
     SenderUnknown,
-    SenderWrong,
-    TypeUnknown,
 )
 from comity.cooperation.exchange.jws import peek
 from comity.cooperation.exchange.operation.answer_recovery import answer_recovery
 from comity.cooperation.exchange.operation.recovery import is_recovery
 from comity.cooperation.exchange.operation.store import skipped_ids
-from comity.cooperation.exchange.operation.stuck import MessageSkipped, note_failure
 from comity.cooperation.exchange.store import (
     IN,
-    Peer,
     PeerState,
     find_peer,
     insert_incoming,
     lock_peer,
-    lock_stream,
     move_stream,
     note_batch,
     note_contact,
     receipts_for,
 )
+from comity.cooperation.exchange.taking import AGAIN, REFUSED, STORED, Handler, Run, Taken, take_all
 from comity.cooperation.exchange.tally import OTHER, Counted, count
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.cooperation.ledger.append import RECEIPTS_GIVEN, NewEntry, append
@@ -83,28 +72,9 @@ from comity.foundation.clock import Clock
 from comity.foundation.errors import ComityError
 from comity.foundation.storage.session import Database
 
-STORED: Result = "stored"
-REFUSED: Result = "refused"
-AGAIN: Result = "again"
-INTERNAL = "exchange.receiver-failed"
-_NODE_FAILED = 500
+_MOST_EVIDENCE = 100  # against one partner; a guess: the first few prove it
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedMessage:
-    """A message that was verified and admitted, for the flow that takes it."""
-
-    header: Header
-    payload: dict[str, Any]
-    message_id: str
-    sender: str
-    received_at: datetime
-
-
-Handler = Callable[[Session, ReceivedMessage], str]
-"""Takes a message in the inbox's transaction and returns the business outcome, a word; a `ComityError` refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,41 +88,6 @@ class InboxLimits:
     skew: timedelta = timedelta(seconds=300)
     longest_way: timedelta | None = None
     entered: Callable[[str], AbstractContextManager[object]] = nullcontext
-
-
-@dataclass(slots=True)
-class _Taken:
-    """One message on its way through: what it got so far."""
-
-    message: SealedMessage
-    header: Header | None = None
-    payload: dict[str, Any] = field(default_factory=dict)
-    jws: bytes = b""
-    result: Result = AGAIN
-    outcome: str = INTERNAL
-    missing: int | None = None
-    receipt: bytes = b""
-    known: bool = False
-
-
-@dataclass(slots=True)
-class _Run:
-    """The state of one batch."""
-
-    session: Session
-    peer: Peer
-    keys: NodeKeys
-    now: datetime
-    handlers: Mapping[str, Handler]
-    skew: timedelta
-    skipped: frozenset[str] = frozenset()
-    streams: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-    def last_of(self, agreement_id: str) -> tuple[int, str]:
-        """Return the last sequence and id of the partner's stream."""
-        if agreement_id not in self.streams:
-            self.streams[agreement_id] = lock_stream(self.session, self.peer.authority, agreement_id, IN)
-        return self.streams[agreement_id]
 
 
 def receive_batch(
@@ -177,11 +112,11 @@ def receive_batch(
     with limits.entered(batch.sender):
         opened = [_opened(message, keys=keys, sender=sender) for message in batch.messages]
         with database.transaction() as session:
-            run = _Run(session, lock_peer(session, batch.sender), keys, clock.now(), handlers, limits.skew)
+            run = Run(session, lock_peer(session, batch.sender), keys, clock.now(), handlers, limits.skew)
             _check_batch(batch, run, limits.longest_way)
             if limits.longest_way is None:
                 note_batch(session, run.peer.authority, created=batch.created)
-            receipts = _take_all(run, opened, clock)
+            receipts = _receipts(run, batch.messages, opened, clock)
             cosigned, refusal = _witness(run, batch, clock)
             answer = Answer(
                 sender=keys.authority,
@@ -193,15 +128,15 @@ def receive_batch(
                 witnessed_size=next_proof_from(session, run.peer.authority),
                 refusal=refusal,
             )
-    count(keys.authority, batch.sender, _counted(run, opened))
+    unopened = [("deferred", OTHER, one) for one in opened if isinstance(one, str)]
+    count(keys.authority, batch.sender, [*_counted(run), *unopened])
     return write(answer, typ=ANSWER_TYPE, keys=keys)
 
 
-def _counted(run: _Run, opened: list[_Taken]) -> Iterator[Counted]:
+def _counted(run: Run) -> Iterator[Counted]:
     happenings = {STORED: "received", REFUSED: "refused-here", AGAIN: "deferred"}
-    for one in filter(lambda one: not one.known, opened):
-        known_type = one.header.type if one.header and one.header.type in run.handlers else OTHER
-        yield happenings[one.result], known_type, one.outcome
+    for one in run.fresh:
+        yield happenings[one.result], one.header.type if one.header.type in run.handlers else OTHER, one.outcome
 
 
 def _verified(database: Database, body: bytes, typ: str) -> tuple[Batch, PublicIdentity]:
@@ -215,19 +150,19 @@ def _verified(database: Database, body: bytes, typ: str) -> tuple[Batch, PublicI
     return read(body, Batch, typ=typ, sender=sender), sender
 
 
-def _opened(message: SealedMessage, *, keys: NodeKeys, sender: PublicIdentity) -> _Taken:
-    """Open and verify one message; no database is needed, so no lock is held."""
+def _opened(message: SealedMessage, *, keys: NodeKeys, sender: PublicIdentity) -> Taken | str:
+    """Open and verify one message, or return the code of its fault; no database is needed, so no lock is held."""
     try:
         jws = open_sealed(message.sealed, keys=keys, agreement_hash=message.agreement_hash)
         header, payload, message_id = read_message(jws, sender=sender)
         if message_id != message.id or header.agreement_hash != message.agreement_hash:
             raise EnvelopeInvalid("the batch names another id or agreement than the message inside")
     except ExchangeError as error:
-        return _Taken(message, outcome=error.code)
-    return _Taken(message, header=header, payload=payload, jws=jws)
+        return error.code
+    return Taken(message.id, header, payload, jws)
 
 
-def _check_batch(batch: Batch, run: _Run, longest_way: timedelta | None) -> None:
+def _check_batch(batch: Batch, run: Run, longest_way: timedelta | None) -> None:
     if batch.recipient != run.keys.authority:
         raise RecipientWrong(f"the batch is addressed to {batch.recipient}, this is {run.keys.authority}")
     is_zoned = batch.created.tzinfo is not None
@@ -240,137 +175,75 @@ def _check_batch(batch: Batch, run: _Run, longest_way: timedelta | None) -> None
         raise BatchReplayed
 
 
-def _take_all(run: _Run, opened: list[_Taken], clock: Clock) -> list[bytes]:
-    known = receipts_for(run.session, run.peer.authority, [one.message.id for one in opened])
+def _receipts(run: Run, messages: list[SealedMessage], opened: list[Taken | str], clock: Clock) -> list[bytes]:
+    """Take what is new and return one receipt for each message; a known one gets the receipt it got before."""
+    known = receipts_for(run.session, run.peer.authority, [message.id for message in messages])
     run.skipped = skipped_ids(run.session, run.peer.authority)
+    fresh: dict[str, Taken] = {}
     for one in opened:
-        one.receipt = known.get(one.message.id, b"")
-        one.known = bool(one.receipt)
-        if not one.receipt and one.header is not None:
-            _take(run, one, one.header)
-            if one.result != AGAIN:
-                known[one.message.id] = b"-"  # the same id twice in one batch: there is one receipt
-    _keep(run, opened, clock)
-    return [one.receipt for one in opened if one.receipt != b"-"]
+        if isinstance(one, Taken) and one.id not in known:
+            fresh.setdefault(one.id, one)
+    run.fresh = list(fresh.values())
+    take_all(run)
+    made = _keep(run, clock)
+    receipts = {}
+    for message, one in zip(messages, opened, strict=True):
+        if isinstance(one, str) and message.id not in known:
+            made.setdefault(message.id, _receipt(run, message.id, outcome=one))
+        receipts[message.id] = known.get(message.id) or made[message.id]
+    return list(receipts.values())
 
 
-def _take(run: _Run, one: _Taken, header: Header) -> None:
-    """Decide about one message; what its handler changes is in a savepoint.
-
-    A `ComityError` is the business's refusal, final, and the stream goes on. A node's own failure (status 500 and
-    above, or any other exception) is temporary: nothing is kept, and the stream waits for this message.
-    """
-    try:
-        _check_addresses(header, run)
-        _check_chain(header, run)
-    except MessageWithheld as withheld:
-        one.outcome, one.missing = withheld.code, run.last_of(header.agreement_id)[0] + 1
-        return
-    except ExchangeError as error:
-        one.header, one.outcome = None, error.code
-        return
-    try:
-        handler = _admitted(run, header, one.payload, one.message.id)
-        with run.session.begin_nested():
-            message = ReceivedMessage(header, one.payload, one.message.id, header.sender, run.now)
-            one.outcome = handler(run.session, message)
-            one.result = STORED
-    except Exception as error:
-        if not isinstance(error, ComityError) or error.status >= _NODE_FAILED:
-            log.exception("exchange.receiver-failed message=%s", one.message.id)
-            note_failure(run.session, header, one.message.id, at=run.now)
-            one.header, one.outcome = None, INTERNAL
-            return
-        one.result, one.outcome = REFUSED, error.code
-    run.streams[header.agreement_id] = (header.sequence, one.message.id)
-
-
-def _check_addresses(header: Header, run: _Run) -> None:
-    if header.recipient != run.keys.authority:
-        raise RecipientWrong(f"the message is addressed to {header.recipient}, this is {run.keys.authority}")
-    if header.sender != run.peer.authority:
-        raise SenderWrong
-    if header.created > run.now + run.skew:
-        raise ClockSkewed
-
-
-def _check_chain(header: Header, run: _Run) -> None:
-    last, last_id = run.last_of(header.agreement_id)
-    if header.sequence > last + 1:
-        raise MessageWithheld(f"message {last + 1} of this stream is missing; send it first")
-    if header.sequence <= last or header.previous_hash != last_id:
-        raise ChainBroken
-
-
-def _admitted(run: _Run, header: Header, payload: dict[str, Any], message_id: str) -> Handler:
-    """Return the handler of a message that may be taken in; the decision is kept, whatever the handler does."""
-    if header.expires < run.now:
-        raise MessageExpired
-    if message_id in run.skipped:
-        raise MessageSkipped
-    handler = run.handlers.get(header.type)
-    if handler is None:
-        raise TypeUnknown(f"this node does not take messages of type {header.type}")
-    question = Question(header.sender, header.recipient, header.data_class, header.type, header.purpose)
-    named = (header.agreement_id, header.agreement_hash, header.clause, header.marking)
-    received = Received(question, *named, message_id, header.created)
-    admit(run.session, received=received, payload=payload, at=run.now)
-    return handler
-
-
-def _keep(run: _Run, taken: list[_Taken], clock: Clock) -> None:
+def _keep(run: Run, clock: Clock) -> dict[str, bytes]:
     """Write what came in, log it, sign a receipt for each message, and log those that are final in one more entry."""
-    final = [one for one in taken if not one.receipt and one.result != AGAIN and one.header]
+    keep_decisions(run.session, run.decisions)
+    final = [one for one in run.fresh if one.result != AGAIN]
     logged = append(
         run.session,
-        [
-            NewEntry("message-received" if one.result == STORED else "message-refused", one.message.id, one.jws)
-            for one in final
-        ],
+        [NewEntry("message-received" if one.result == STORED else "message-refused", one.id, one.jws) for one in final],
         clock,
     )
     indexes = {entry.subject: entry.index for entry in logged}
-    for one in taken:
-        if not one.receipt:
-            one.receipt = _receipt(run, one, indexes.get(one.message.id))
+    made = {one.id: _receipt(run, one.id, outcome=one.outcome, of=one, at=indexes.get(one.id)) for one in run.fresh}
     if final:
-        insert_incoming(run.session, [_row(run, one, one.header) for one in final if one.header])
-        given = receipts_statement(one.receipt for one in final)
+        insert_incoming(run.session, [_row(run, one, made[one.id]) for one in final])
+        given = receipts_statement(made[one.id] for one in final)
         append(run.session, [NewEntry(RECEIPTS_GIVEN, run.peer.authority, given)], clock)
     for agreement_id, (sequence, last_id) in run.streams.items():
         move_stream(run.session, run.peer.authority, agreement_id, IN, sequence=sequence, last_id=last_id)
+    return made
 
 
-def _receipt(run: _Run, one: _Taken, ledger_index: int | None) -> bytes:
+def _receipt(run: Run, message_id: str, *, outcome: str, of: Taken | None = None, at: int | None = None) -> bytes:
     receipt = Receipt(
-        message_id=one.message.id,
+        message_id=message_id,
         sender=run.keys.authority,
         recipient=run.peer.authority,
-        sequence=one.header.sequence if one.header else 0,
-        result=one.result,
-        outcome=one.outcome,
+        sequence=of.header.sequence if of else 0,
+        result=of.result if of else AGAIN,
+        outcome=outcome,
         received=run.now,
-        ledger_index=ledger_index,
-        missing=one.missing,
+        ledger_index=at,
+        missing=of.missing if of else None,
     )
     return write(receipt, typ=RECEIPT_TYPE, keys=run.keys)
 
 
-def _row(run: _Run, one: _Taken, header: Header) -> dict[str, Any]:
+def _row(run: Run, one: Taken, receipt: bytes) -> dict[str, Any]:
     return {
-        "id": one.message.id,
+        "id": one.id,
         "partner": run.peer.authority,
-        "agreement_id": header.agreement_id,
-        "sequence": header.sequence,
-        "subject": header.subject,
-        "type": header.type,
+        "agreement_id": one.header.agreement_id,
+        "sequence": one.header.sequence,
+        "subject": one.header.subject,
+        "type": one.header.type,
         "received_at": run.now,
         "refusal": one.outcome if one.result == REFUSED else None,
-        "receipt": one.receipt,
+        "receipt": receipt,
     }
 
 
-def _witness(run: _Run, batch: Batch, clock: Clock) -> tuple[str | None, str | None]:
+def _witness(run: Run, batch: Batch, clock: Clock) -> tuple[str | None, str | None]:
     """Co-sign the partner's checkpoint; return the note, or why not. A contradiction is kept as evidence."""
     partner = run.peer
     try:

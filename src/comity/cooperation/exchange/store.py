@@ -22,6 +22,7 @@ from comity.cooperation.exchange.errors import PeerChanged, PeerUnknown
 from comity.cooperation.exchange.tables import InboxRow, OutboxRow, PeerRow, StreamRow
 from comity.cooperation.identity.keys import PublicIdentity
 from comity.foundation.clock import Clock
+from comity.foundation.storage.bulk import insert_rows
 
 OUT, IN = "out", "in"
 
@@ -190,7 +191,7 @@ def move_stream(
 
 def insert_outgoing(session: Session, messages: Sequence[OutboxMessage]) -> None:
     """Write messages to the outbox, one statement for all."""
-    session.execute(_OUTBOX.insert(), [{name: getattr(one, name) for name in _OUTGOING} for one in messages])
+    insert_rows(session, OutboxRow, [{name: getattr(one, name) for name in _OUTGOING} for one in messages])
 
 
 def is_waiting(session: Session, partner: str) -> bool:
@@ -275,7 +276,7 @@ def keep_receipts(session: Session, receipts: Iterable[dict[str, Any]]) -> None:
 
 def insert_incoming(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write messages to the inbox, one statement for all."""
-    session.execute(_INBOX.insert(), list(rows))
+    insert_rows(session, InboxRow, rows)
 
 
 def receipts_for(session: Session, partner: str, ids: Iterable[str]) -> dict[str, bytes]:
@@ -332,7 +333,6 @@ def exchange_times(session: Session) -> tuple[datetime | None, datetime | None]:
 
 # Tables, not row classes: what is written for every message needs no object of its own, and costs half.
 _OUTBOX = OutboxRow.metadata.tables[OutboxRow.__tablename__]
-_INBOX = InboxRow.metadata.tables[InboxRow.__tablename__]
 _ANSWERED = (
     _OUTBOX.update()
     .where(_OUTBOX.c.id == bindparam("message"))

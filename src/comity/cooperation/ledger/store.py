@@ -129,7 +129,9 @@ def write_tiles(session: Session, tiles: Mapping[Place, bytes], *, kept: Collect
     """Write tiles by (level, index); those in `kept` are there already and are rewritten."""
     rows = [{"level": level, "index": index, "hashes": hashes} for (level, index), hashes in tiles.items()]
     insert_rows(session, LedgerTileRow, [row for row in rows if (row["level"], row["index"]) not in kept])
-    session.execute(update(LedgerTileRow), [row for row in rows if (row["level"], row["index"]) in kept])
+    rewritten = [row for row in rows if (row["level"], row["index"]) in kept]
+    if rewritten:
+        session.execute(update(LedgerTileRow), rewritten)
 
 
 def read_tiles(session: Session, wanted: Iterable[Place]) -> dict[Place, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.features.risk.lanes import Lane
 from comity.features.risk.tables import DecisionRow, ExaminationRow, FeedbackRow, OverrideRow
 from comity.foundation.clock import Clock
+from comity.foundation.storage.bulk import insert_rows
 from comity.foundation.trade.money import Money
 
 IMPORT = "import"
@@ -58,6 +59,15 @@ class StoredExamination:
     result: ExaminationResult
     officer: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedResult:
+    """A partner's message about an examination, as it came: `examination-result.v1`."""
+
+    message_id: str
+    partner: str
+    payload: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,27 +310,30 @@ def importer_history(
     return ImporterHistory(int(row[1] or 0), int(row[2] or 0), is_new=row[0] == 0)
 
 
-def keep_feedback(session: Session, *, partner: str, message_id: str, payload: dict[str, Any], clock: Clock) -> None:
-    """Keep what a partner's examination found; the same message again changes nothing.
+def keep_feedback(session: Session, results: Sequence[ReceivedResult], *, clock: Clock) -> None:
+    """Keep what partners' examinations found; the same message again changes nothing. Two statements, any number.
 
     Raises:
-        FeedbackInvalid: the outcome is not one of the codes, or the MRN is no text of a declaration number's length.
+        FeedbackInvalid: an outcome is not one of the codes, or the MRN is no text of a declaration number's length;
+            nothing is kept.
     """
-    mrn, outcome = payload.get("export_mrn"), payload.get("outcome")
+    rows = {one.message_id: _feedback_row(one, clock.now()) for one in results}
+    known = set(session.scalars(select(FeedbackRow.message_id).where(FeedbackRow.message_id.in_(rows))))
+    insert_rows(session, FeedbackRow, [row for message_id, row in rows.items() if message_id not in known])
+
+
+def _feedback_row(result: ReceivedResult, at: datetime) -> dict[str, Any]:
+    mrn, outcome = result.payload.get("export_mrn"), result.payload.get("outcome")
     if not (mrn is None or (isinstance(mrn, str) and len(mrn) <= LONGEST_MRN)) or outcome not in list(OutcomeCode):
         raise FeedbackInvalid
-    if session.get(FeedbackRow, message_id) is not None:
-        return
-    session.execute(
-        insert(FeedbackRow).values(
-            message_id=message_id,
-            partner=partner,
-            export_mrn=mrn,
-            outcome=outcome,
-            payload=payload,
-            received_at=clock.now(),
-        )
-    )
+    return {
+        "message_id": result.message_id,
+        "partner": result.partner,
+        "export_mrn": mrn,
+        "outcome": outcome,
+        "payload": result.payload,
+        "received_at": at,
+    }
 
 
 def feedback_received(session: Session) -> list[Feedback]:

@@ -13,8 +13,8 @@ from comity.cooperation.exchange.courier.store import drop_parts, gathered, join
 from comity.cooperation.exchange.courier.unpack import Desk
 from comity.cooperation.exchange.deliver import DeliveryReport, Line, Prepared, keep
 from comity.cooperation.exchange.errors import AnswerWrong, EnvelopeInvalid, ExchangeError, RecipientWrong
-from comity.cooperation.exchange.inbox import AGAIN
 from comity.cooperation.exchange.store import MessageState, Peer, find_peer, outgoing
+from comity.cooperation.exchange.taking import AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from comity.cooperation.exchange.errors import (
     RecipientWrong,
     SenderUnknown,
 )
-from comity.cooperation.exchange.inbox import AGAIN, INTERNAL, REFUSED, STORED, Handler, InboxLimits, receive_batch
+from comity.cooperation.exchange.inbox import InboxLimits, receive_batch
 from comity.cooperation.exchange.store import find_peer
+from comity.cooperation.exchange.taking import AGAIN, INTERNAL, REFUSED, STORED, Handler
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.foundation.clock import Clock
 from comity.foundation.storage.session import Database

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from comity.cooperation.exchange.batch import RECEIPT_TYPE, Receipt, read
 from comity.cooperation.exchange.deliver import Line
 from comity.cooperation.exchange.envelope import Header, open_sealed, read_message, sign_message
-from comity.cooperation.exchange.inbox import STORED
 from comity.cooperation.exchange.operation.recovery import (
     RECOVERY,
     Acknowledgement,
@@ -51,6 +50,7 @@ from comity.cooperation.exchange.store import (
     move_stream,
     note_witnessed,
 )
+from comity.cooperation.exchange.taking import STORED
 from comity.cooperation.ledger.append import NewEntry, append, head, root_at
 from comity.cooperation.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from comity.cooperation.ledger.store import cosigned_size
