@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from comity.cooperation.agreements.agreement import Agreement
+from comity.cooperation.agreements.analyse.standing import agreements_in_force
 from comity.cooperation.agreements.in_words import Sentence
-from comity.cooperation.agreements.lifecycle import AgreementStatus
 from comity.cooperation.agreements.store import list_agreements
 from comity.entrypoints.cli.agreements import read_file
 from comity.entrypoints.cli.options import AsJson, opened
@@ -202,8 +202,7 @@ def read_agreements(files: Iterable[Path] | None, home: Path | None) -> list[Agr
     if home is None:
         raise typer.BadParameter("give files of agreements, or --home for those in force on the node")
     with opened(home) as node, node.database.reading() as session:
-        now = node.clock.now()
-        return [one.agreement for one in list_agreements(session) if one.status(now) is AgreementStatus.IN_FORCE]
+        return agreements_in_force(list_agreements(session), node.clock.now())
 
 
 def case_record(case: Case | None) -> dict[str, Any] | None:

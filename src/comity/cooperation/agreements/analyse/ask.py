@@ -108,7 +108,10 @@ def vocabulary_of(law: Law) -> Vocabulary:
         for parts in (field.split(".") for field in law.names("field"))
         for depth in range(1, len(parts) + 1)
     }
-    return Vocabulary(frozenset(fields | set(law.names("data_class"))), frozenset(law.agreements))
+    return Vocabulary(
+        frozenset(fields | set(law.names("data_class"))),
+        frozenset(agreement.id for agreement in law.agreements.values()),
+    )
 
 
 def answer(asked: Asked, law: Law) -> Answer:
@@ -137,7 +140,7 @@ class _Reach:
         self._asked, self._law = asked, law
         sender: dict[str, Collection[str]] = {} if asked.sender is None else {"sender": (asked.sender,)}
         self._within = sender | _data(asked.data, law)
-        self._clauses = law.deciding(lambda label, _: asked.agreement_id in (None, label))
+        self._clauses = law.deciding(lambda label, _: asked.agreement_id in (None, law.agreements[label].id))
         self._passing_on = self._clauses & law.deciding(
             lambda _, clause: clause.onward_sharing is OnwardSharing.WITH_CONSENT
         )

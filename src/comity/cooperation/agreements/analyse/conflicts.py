@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
 from comity.cooperation.agreements.agreement import Agreement, Clause
 from comity.cooperation.agreements.analyse.fields import is_covered
@@ -55,47 +55,52 @@ def find_conflicts(agreements: Iterable[Agreement]) -> list[Conflict]:
         ReplayDisagrees: an example is not what Cedar decides.
     """
     law = law_of(agreements)
-    texts = [text for _, text in sorted(law.agreements.items())]
-    found = [one for pair in combinations(texts, 2) if _meet(*pair) for one in _other_terms(law, *pair)]
-    found += [one for pair in permutations(texts, 2) if _meet(*pair) for one in _other_purposes(law, *pair)]
+    labels = sorted(law.agreements)
+    found = [conflict for pair in combinations(labels, 2) for conflict in _other_terms(law, *pair)]
+    found += [conflict for pair in permutations(labels, 2) for conflict in _other_purposes(law, *pair)]
     return found
 
 
 def _meet(one: Agreement, other: Agreement) -> bool:
-    """Claim that both bind the same two parties on the same day."""
+    """Claim that both bind the same two parties on the same day, and are not two texts of one agreement."""
     is_between = len(set(one.parties) & set(other.parties)) >= 2
-    return is_between and one.valid_from <= other.valid_to and other.valid_from <= one.valid_to
+    return one.id != other.id and is_between and one.valid_from <= other.valid_to and other.valid_from <= one.valid_to
 
 
-def _other_terms(law: Law, one: Agreement, other: Agreement) -> Iterator[Conflict]:
-    for here in one.clauses:
-        for there in other.clauses:
-            sides = sorted([(one.id, here), (other.id, there)], key=lambda side: strictness(side[1])[:3])
-            (first, stricter), (second, looser) = sides
-            changed = differences(stricter, looser)
-            if not changed or set(here.message_types).isdisjoint(there.message_types):
-                continue
-            case = law.find([(first, stricter.id)], also=[(second, looser.id)])
-            if case is not None:
-                yield Conflict((first, stricter), (second, looser), changed, case)
+def _clause_pairs(law: Law, one: str, other: str) -> Iterable[tuple[Clause, Clause]]:
+    first, second = law.agreements[one], law.agreements[other]
+    return product(first.clauses, second.clauses) if _meet(first, second) else ()
 
 
-def _other_purposes(law: Law, one: Agreement, other: Agreement) -> Iterator[Conflict]:
+def _other_terms(law: Law, one: str, other: str) -> Iterator[Conflict]:
+    """Find what both let go, on other terms."""
+    for here, there in _clause_pairs(law, one, other):
+        sides = sorted([(one, here), (other, there)], key=lambda side: strictness(side[1])[:3])
+        (first, stricter), (second, looser) = sides
+        changed = differences(stricter, looser)
+        if not changed or set(here.message_types).isdisjoint(there.message_types):
+            continue
+        case = law.find([(first, stricter.id)], also=[(second, looser.id)])
+        if case is not None:
+            yield Conflict((first, stricter), (second, looser), changed, case)
+
+
+def _other_purposes(law: Law, one: str, other: str) -> Iterator[Conflict]:
     """Find what one lets go for a purpose that no clause of the other has for the same field and direction."""
-    for here in one.clauses:
-        for there in other.clauses:
-            if not set(here.purposes) - set(there.purposes):
-                continue
-            fields = frozenset(other.fields_of(there.data_class))
-            where = {
-                "sender": other.senders_under(there),
-                "recipient": other.recipients_under(there),
-                "message_type": there.message_types,
-                "field": tuple(field for field in law.names("field") if is_covered(field, fields)),
-            }
-            case = law.find([(one.id, here.id)], where, unless=other.id) if all(where.values()) else None
-            if case is not None:
-                yield Conflict((one.id, here), (other.id, there), (), case)
+    limiting = law.agreements[other]
+    for here, there in _clause_pairs(law, one, other):
+        if not set(here.purposes) - set(there.purposes):
+            continue
+        fields = frozenset(limiting.fields_of(there.data_class))
+        where = {
+            "sender": limiting.senders_under(there),
+            "recipient": limiting.recipients_under(there),
+            "message_type": there.message_types,
+            "field": tuple(field for field in law.names("field") if is_covered(field, fields)),
+        }
+        case = law.find([(one, here.id)], where, unless=other) if all(where.values()) else None
+        if case is not None:
+            yield Conflict((one, here), (other, there), (), case)
 
 
 def _in_words(conflict: Conflict) -> Iterator[Sentence]:

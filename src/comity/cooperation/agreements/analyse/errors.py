@@ -10,6 +10,10 @@ class QuestionUnclear(ComityError):
 
     code = "agreements.question-unclear"
 
+    def __init__(self, message: str, params: dict[str, object], *, at: int) -> None:
+        self.sentence, self.at = (message, params), at
+        super().__init__(message % params, path=f"character {at}")
+
 
 class ReplayDisagrees(ComityError):
     """The solver's example is not what Cedar decides: a fault of this node. No answer is given; report it."""

@@ -1,4 +1,4 @@
-"""What is being asked? A small closed grammar, so that a question means one thing.
+"""What is being asked? A small closed grammar, in English and French words, so that a question means one thing.
 
     may DATA reach RECIPIENT        [from SENDER] [for PURPOSE] [under AGREEMENT]
     who may receive DATA            [from SENDER] [for PURPOSE] [under AGREEMENT]
@@ -11,10 +11,11 @@ data class, or a dotted field; an administration is its ISO 3166 alpha-2 code, o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
+from types import MappingProxyType
 
 from comity.cooperation.agreements.analyse.errors import QuestionUnclear
 
@@ -23,7 +24,38 @@ LONGEST_QUESTION = 500
 
 ANYONE = "anyone"
 PERSONAL, EVERYTHING = "personal data", "any data"
-_MAY = ("may", "can")
+
+TOO_LONG = "A question has at most %(most)s characters."
+ENDS = "The question ends where this was expected: %(expected)s."
+EXPECTED = "“%(word)s” was read where this was expected: %(expected)s."
+DID_YOU_MEAN = "“%(word)s” was read where this was expected: %(expected)s. Did you mean “%(near)s”?"
+SENTENCES = (TOO_LONG, ENDS, EXPECTED, DID_YOU_MEAN)
+
+# Each word of the grammar, in English and in French; the first of each is the one that messages show.
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "may": ("may", "can", "peut", "peuvent"),
+        "who": ("who", "qui"),
+        "receive": ("receive", "get", "recevoir"),
+        "which": ("which", "what", "quelles", "quelle"),
+        "purposes": ("purposes", "purpose", "finalités", "finalité"),
+        "reach": ("reach", "parvenir"),
+        "be": ("be", "être"),
+        "sent": ("sent", "envoyé", "envoyée", "envoyées"),
+        "to": ("to", "à"),
+        "from": ("from", "de"),
+        "for": ("for", "pour"),
+        "under": ("under", "selon"),
+    }
+)
+_DATA = {
+    ("personal", "data"): PERSONAL,
+    ("données", "personnelles"): PERSONAL,
+    ("any", "data"): EVERYTHING,
+    ("toute", "donnée"): EVERYTHING,
+}
+_ANYONE = (ANYONE, "quiconque")
+_FILLING = frozenset({"the", "of", "la", "purpose", "finalité"})
 _AUTHORITY = re.compile(r"[A-Z]{2}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 
@@ -38,7 +70,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as understood. None means any; `data` is the words the asker used."""
+    """A question as understood. None means any; `data` is what was asked about, in the grammar's English words."""
 
     kind: Kind
     data: str
@@ -63,7 +95,7 @@ def understand(text: str, vocabulary: Vocabulary) -> Asked:
         QuestionUnclear: with the position of the first word that does not fit, and the nearest one that would.
     """
     if len(text) > LONGEST_QUESTION:
-        raise QuestionUnclear(f"a question has at most {LONGEST_QUESTION} characters", path=f"character {len(text)}")
+        raise QuestionUnclear(TOO_LONG, {"most": LONGEST_QUESTION}, at=LONGEST_QUESTION + 1)
     return _Reader(text, vocabulary).question()
 
 
@@ -76,81 +108,84 @@ class _Reader:
 
     def question(self) -> Asked:
         """Read the whole question."""
-        opening = self._one_of((*_MAY, "who", "for"))
+        opening = self._word(("may", "who", "for"))
         if opening == "who":
-            self._one_of(_MAY)
-            self._one_of(("receive", "get"))
+            self._word(("may",))
+            self._word(("receive",))
             return self._with_tail(Asked(Kind.WHO, self._data()), ("from", "for", "under"))
         if opening == "for":
-            self._one_of(("which", "what"))
-            self._one_of(("purposes", "purpose"))
-            self._one_of(_MAY)
+            self._word(("which",))
+            self._word(("purposes",))
+            self._word(("may",))
             return self._with_tail(Asked(Kind.PURPOSES, self._data(), self._reached()), ("from", "under"))
         return self._with_tail(Asked(Kind.WHETHER, self._data(), self._reached()), ("from", "for", "under"))
 
     def _with_tail(self, asked: Asked, allowed: tuple[str, ...]) -> Asked:
-        values: dict[str, str | None] = {}
+        left = list(allowed)
         while self._at < len(self._words):
-            word = self._one_of([one for one in allowed if one not in values])
+            word = self._word(left)
+            left.remove(word)
             if word == "from":
-                values[word] = self._authority()
+                asked = replace(asked, sender=self._authority())
             elif word == "for":
-                values[word] = self._purpose()
+                asked = replace(asked, purpose=self._purpose())
             else:
-                values[word] = self._agreement()
-        return Asked(
-            asked.kind, asked.data, asked.recipient, values.get("from"), values.get("for"), values.get("under")
-        )
+                asked = replace(asked, agreement_id=self._agreement())
+        return asked
 
     def _reached(self) -> str | None:
-        if self._one_of(("reach", "be")) == "be":
-            self._one_of(("sent",))
-            self._one_of(("to",))
+        verb = self._word(("reach", "be"))
+        if verb == "be":
+            self._word(("sent",))
+        if verb == "be" or self._peek() == "à":
+            self._word(("to",))
         return self._authority()
 
     def _data(self) -> str:
-        word, place = self._next(f"“{PERSONAL}”, “{EVERYTHING}”, a data class or a field")
-        if word in ("personal", "any") and self._peek() == "data":
+        word, place = self._next("personal data, any data, a data class or a field")
+        both = (word, self._peek() or "")
+        if both in _DATA:
             self._at += 1
-            return f"{word} data"
+            return _DATA[both]
         if word in self._vocabulary.data or ("." in word and _NAME.fullmatch(word)):
             return word
         known = [PERSONAL, EVERYTHING, *self._vocabulary.data]
-        raise self._unclear(word, place, known, "no agreement asked has a data class or a field of this name")
+        raise self._unclear(word, place, known, "personal data, any data, a data class or a field of these agreements")
 
     def _authority(self) -> str | None:
         word, place = self._next("an administration, for example UG")
-        if word == ANYONE:
+        if word in _ANYONE:
             return None
         if not _AUTHORITY.fullmatch(word.upper()):
-            raise self._unclear(word, place, [], "an administration is two letters (ISO 3166), for example UG")
+            raise self._unclear(word, place, [], "the two letters of an administration (ISO 3166), for example UG")
         return word.upper()
 
     def _purpose(self) -> str:
-        words = {"the": "", "purpose": "", "of": ""}
-        while (self._peek() or "") in words and self._at + 1 < len(self._words):
+        while (self._peek() or "") in _FILLING and self._at + 1 < len(self._words):
             self._at += 1
         word, place = self._next("a purpose, for example risk-assessment")
         if not _NAME.fullmatch(word):
-            raise self._unclear(word, place, [], "a purpose is lower-case letters, digits, dots and hyphens")
+            raise self._unclear(word, place, [], "a purpose in lower-case letters, digits, dots and hyphens")
         return word
 
     def _agreement(self) -> str:
         word, place = self._next("the id of an agreement")
         if word not in self._vocabulary.agreement_ids:
-            raise self._unclear(word, place, self._vocabulary.agreement_ids, "no agreement asked has this id")
+            raise self._unclear(word, place, self._vocabulary.agreement_ids, "the id of one of these agreements")
         return word
 
-    def _one_of(self, expected: Collection[str]) -> str:
-        wanted = " or ".join(f"“{one}”" for one in expected) if expected else "the end of the question"
+    def _word(self, expected: Collection[str]) -> str:
+        """Read one of the grammar's words, in either language, and return which it is."""
+        wanted = ", ".join(f"“{WORDS[one][0]}”" for one in expected) or "the end of the question"
         word, place = self._next(wanted)
-        if word not in expected:
-            raise self._unclear(word, place, expected, f"{wanted} was expected here")
-        return word
+        meant = next((one for one in expected if word in WORDS[one]), None)
+        if meant is None:
+            raise self._unclear(word, place, [near for one in expected for near in WORDS[one]], wanted)
+        return meant
 
     def _next(self, wanted: str) -> tuple[str, int]:
         if self._at >= len(self._words):
-            raise QuestionUnclear(f"the question ends where {wanted} was expected", path=f"character {self._end}")
+            raise QuestionUnclear(ENDS, {"expected": wanted}, at=self._end)
         word, place = self._words[self._at]
         self._at += 1
         return word.lower(), place
@@ -159,7 +194,9 @@ class _Reader:
         return self._words[self._at][0].lower() if self._at < len(self._words) else None
 
     @staticmethod
-    def _unclear(word: str, place: int, known: Iterable[str], reason: str) -> QuestionUnclear:
+    def _unclear(word: str, place: int, known: Iterable[str], expected: str) -> QuestionUnclear:
         near = get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-        hint = f"; did you mean “{near[0]}”?" if near else ""
-        return QuestionUnclear(f"“{word}”: {reason}{hint}", path=f"character {place}")
+        told: dict[str, object] = {"word": word, "expected": expected}
+        if near:
+            return QuestionUnclear(DID_YOU_MEAN, told | {"near": near[0]}, at=place)
+        return QuestionUnclear(EXPECTED, told, at=place)

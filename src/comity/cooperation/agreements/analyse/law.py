@@ -197,8 +197,12 @@ class Law:
 
 
 def law_of(agreements: Iterable[Agreement]) -> Law:
-    """Return the agreements as one formula, each under its id."""
-    return Law({agreement.id: agreement for agreement in agreements})
+    """Return the agreements as one formula, labelled by their ids, and by a number where several have one id."""
+    labelled: dict[str, Agreement] = {}
+    for agreement in agreements:
+        others = sum(one.id == agreement.id for one in labelled.values())
+        labelled[f"{agreement.id} ({others + 1})" if others else agreement.id] = agreement
+    return Law(labelled)
 
 
 def decided(agreement: Agreement, question: Question, field: str) -> Clause | None:
