@@ -3,8 +3,8 @@
     python docs/protocol/run_vectors.py                                  this project's implementation
     python docs/protocol/run_vectors.py --command "./their-program"      any other
 
-The program is started once. For each vector it is given one line of JSON, {"operation": …, "input": …}, and answers one
-line: {"result": …}, {"error": "<code>"} for a refusal, or {"unsupported": true}. vectors.md describes the operations.
+The program is started once. For each vector it is given one line of JSON, {"operation": …, "input": …}, and answers
+one line: {"result": …}, {"error": "<code>"} for a refusal, or {"unsupported": true}. vectors.md tells the operations.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def run(command: list[str], files: list[Path]) -> dict[str, object]:
 def main() -> int:
     """Print the counts, or one JSON object with --json; exit code 1 when a vector failed."""
     options = argparse.ArgumentParser(description="Run the protocol's test vectors against an implementation.")
-    options.add_argument("--command", type=shlex.split, default=OURS, help="the program to ask; default: this project's")
+    options.add_argument("--command", type=shlex.split, default=OURS, help="the program; default: this project's")
     options.add_argument("--json", action="store_true", help="write one JSON object for machines")
     options.add_argument("files", nargs="*", type=Path, help="vector files; default: all beside this program")
     chosen = options.parse_args()
@@ -71,7 +71,8 @@ def main() -> int:
         print(json.dumps(told))
     else:
         for one in told["failed"]:
-            print(f"FAILED {one['vector']}\n  expected {str(one['expected'])[:500]}\n  answered {str(one['answered'])[:500]}")
+            expected, answered = str(one["expected"])[:500], str(one["answered"])[:500]
+            print(f"FAILED {one['vector']}\n  expected {expected}\n  answered {answered}")
         print(f"{told['passed']} passed, {len(told['failed'])} failed, {told['unsupported']} not supported")
     return 1 if told["failed"] or not told["passed"] else 0
 

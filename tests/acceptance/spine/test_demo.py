@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+VERIFIER = Path(__file__).resolve().parents[3] / "docs" / "protocol" / "verify_bundle.py"
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +48,14 @@ def test_examinations_are_fed_back_and_the_proof_verifies(figures):
 
 
 def test_evidence_outlives_the_demonstration_and_a_stranger_verifies_it(figures):
-    ran = subprocess.run([sys.executable, "-m", "comity", "verify", figures["proof"]["bundle"]], capture_output=True)
+    bundle = figures["proof"]["bundle"]
+
+    ran = subprocess.run([sys.executable, "-m", "comity", "verify", bundle], capture_output=True)
+    independent = subprocess.run([sys.executable, "-I", str(VERIFIER), bundle], capture_output=True, text=True)
 
     assert ran.returncode == 0, ran.stderr
+    assert independent.returncode == 0, independent.stdout
+    assert "co-signed by KE" in independent.stdout
 
 
 def test_every_import_has_a_lane(figures):

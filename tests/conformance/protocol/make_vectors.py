@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.conformance.protocol import agreements, canonical, identity, ledger
+from tests.conformance.protocol import agreements, canonical, evidence, identity, ledger
 from tests.conformance.protocol.adapter import answer
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "protocol" / "vectors"
@@ -27,6 +27,7 @@ AREAS = {
     "tree": ledger.tree_vectors,
     "checkpoint": ledger.checkpoint_vectors,
     "identity": identity.vectors,
+    "evidence": evidence.vectors,
 }
 
 

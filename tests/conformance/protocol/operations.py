@@ -35,6 +35,7 @@ from comity.cooperation.ledger.tree import (
     verify_consistency,
     verify_inclusion,
 )
+from comity.cooperation.ledger.verify_evidence import verify_bundle
 from comity.foundation.canonical_json import canonical_json
 from tests.conformance.protocol.keys import keys_from
 
@@ -175,6 +176,17 @@ def node_at(leaves: list[bytes]) -> Callable[[int, int], bytes]:
     return at
 
 
+def verify_evidence(given: Answer) -> Answer:
+    verified = verify_bundle(given["bundle"], trusted=given.get("trusted"))
+    return {
+        "signed_by": verified.signed_by,
+        "fingerprint": verified.fingerprint,
+        "size": verified.checkpoint_size,
+        "witnessed": [[name, int(at.timestamp())] for name, at in zip(verified.witnessed_by, verified.witnessed_at)],
+        "entries": [one.index for one in verified.entries],
+    }
+
+
 def in_base64(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
@@ -200,6 +212,7 @@ OPERATIONS: dict[str, Callable[[Answer], Answer]] = {
     "cosignature-verify": check_cosignature,
     "verifier-keys": verifier_keys,
     "contradiction-judge": judge_contradiction,
+    "bundle-verify": verify_evidence,
     "identity-read": read_identity,
     "history-follow": follow_history,
 }
