@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from comity.cooperation.agreements.partnership import partnership
 from comity.cooperation.ledger.tree import leaf_hash
 from tests.conformance.protocol.make_vectors import AREAS, FOLDER, all_vectors, written
 from tests.conformance.protocol.operations import OPERATIONS
@@ -46,6 +47,19 @@ def test_every_operation_is_described():
     page = (ROOT / "docs" / "protocol" / "vectors.md").read_text(encoding="utf-8")
 
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.M)) == set(OPERATIONS)
+
+
+def test_the_partnerships_messages_are_described_as_they_are():
+    page = (ROOT / "docs" / "protocol" / "partnership.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| `([^`]+)` \| `([^`]+)` \| (.+?) \|", page, re.M)
+    agreement = partnership("KE", "UG")
+
+    told = [(number, name, purpose, re.findall(r"`([^`]+)`", fields)) for number, name, purpose, fields in rows]
+
+    clauses = sorted(agreement.clauses, key=lambda clause: int(clause.article))
+    assert [(number, name, purpose, sorted(fields)) for number, name, purpose, fields in told] == [
+        (one.article, one.id, one.purposes[0], list(agreement.fields_of(one.data_class))) for one in clauses
+    ]
 
 
 @pytest.mark.parametrize(
