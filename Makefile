@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VENDOR := src/comity/entrypoints/console/static/vendor
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests browser demo test check format bench bench-exchange lock
+.PHONY: setup setup-tests browser demo test check format bench bench-exchange chaos lock
 
 setup: .venv/runtime.installed $(VENDOR)/.made
 
@@ -58,6 +58,9 @@ bench: setup-tests
 
 bench-exchange: setup-tests
 	$(BIN)/python benchmarks/exchange.py
+
+chaos: setup-tests
+	$(BIN)/python benchmarks/chaos.py $(CHAOS)
 
 # Lock files carry hashes and no addresses.
 lock: .venv/development.installed
