@@ -70,13 +70,13 @@ def serve_pair(folder: Path) -> tuple[Served, Served]:
     return kenya, uganda
 
 
-def queue(kenya: Served, count: int, *, start: int = 0) -> None:
+def queue(kenya: Served, count: int, *, start: int = 0, payload: dict[str, str] | None = None) -> None:
     """Queue export records at Kenya for Uganda."""
     with kenya.node.database.transaction() as session:
         for number in range(start, start + count):
-            payload = {"kind": "export", "function": "original", "mrn": f"M{number}"}
+            record = payload or {"kind": "export", "function": "original", "mrn": f"M{number}"}
             request = ReleaseRequest(
-                "UG", "export-record.v1", "export-declaration", "mirror-matching", f"d{number}", payload
+                "UG", "export-record.v1", "export-declaration", "mirror-matching", f"d{number}", record
             )
             released = release(session, request=request, sender="KE", clock=kenya.node.clock)
             enqueue(session, released, keys=kenya.node.keys, clock=kenya.node.clock)

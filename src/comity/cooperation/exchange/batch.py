@@ -97,13 +97,13 @@ def write(value: Batch | Answer | Receipt, *, typ: str, keys: NodeKeys) -> bytes
     return jws.sign(msgspec.json.encode(value), typ=typ, keys=keys)
 
 
-def read(signed: bytes, kind: type[_T], *, typ: str, sender: PublicIdentity) -> _T:
-    """Verify and read a signed form.
+def read(signed: bytes, kind: type[_T], *, typ: str, sender: PublicIdentity, ever: bool = False) -> _T:
+    """Verify and read a signed form; with `ever`, one signed by an earlier key as well.
 
     Raises:
         ExchangeError: EnvelopeInvalid, CriticalFieldUnknown or SignatureInvalid.
     """
-    return decode(jws.verify(signed, typ=typ, sender=sender), kind)
+    return decode(jws.verify(signed, typ=typ, sender=sender, ever=ever), kind)
 
 
 def receipts_statement(receipts: Iterable[bytes]) -> bytes:

@@ -107,7 +107,7 @@ def release_anew(session: Session, message_id: str, *, officer: str, keys: NodeK
     refused = find_refused(session, message_id)
     if refused is None:
         raise DeadLetterUnknown
-    header, payload, _ = read_message(refused.jws, sender=keys.public)
+    header, payload, _ = read_message(refused.jws, sender=keys.public, ever=True)
     request = ReleaseRequest(
         recipient=header.recipient,
         message_type=header.type,

@@ -83,15 +83,15 @@ def sign_message(header: Header, payload: dict[str, Any], *, keys: NodeKeys) -> 
     return signed, hashlib.sha256(content).hexdigest()
 
 
-def read_message(message: bytes, *, sender: PublicIdentity) -> tuple[Header, dict[str, Any], str]:
-    """Verify a signed message and return header, payload and id.
+def read_message(message: bytes, *, sender: PublicIdentity, ever: bool = False) -> tuple[Header, dict[str, Any], str]:
+    """Verify a signed message and return header, payload and id; with `ever`, one signed by an earlier key as well.
 
     Raises:
         ExchangeError: EnvelopeInvalid, CriticalFieldUnknown, SignatureInvalid or MessageTooLarge.
     """
     if len(message) > LARGEST_MESSAGE_BYTES:
         raise MessageTooLarge
-    content = jws.verify(message, typ=MESSAGE_TYPE, sender=sender)
+    content = jws.verify(message, typ=MESSAGE_TYPE, sender=sender, ever=ever)
     signed = _read(content)
     return signed.header, signed.payload, hashlib.sha256(content).hexdigest()
 

@@ -24,8 +24,8 @@ def sign(payload: bytes, *, typ: str, keys: NodeKeys) -> bytes:
     return signed + b"." + _encode(keys.sign(signed))
 
 
-def verify(jws: bytes, *, typ: str, sender: PublicIdentity) -> bytes:
-    """Return the payload of a compact JWS signed by `sender` as this type.
+def verify(jws: bytes, *, typ: str, sender: PublicIdentity, ever: bool = False) -> bytes:
+    """Return the payload of a compact JWS signed by `sender` as this type; with `ever`, by a key of its past as well.
 
     Raises:
         EnvelopeInvalid: it is not a compact JWS of this type.
@@ -39,7 +39,8 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity) -> bytes:
     try:
         _public_key(sender.signing_key).verify(_decode(parts[2]), parts[0] + b"." + parts[1])
     except InvalidSignature as error:
-        raise SignatureInvalid from error
+        if not ever or sender.earlier_signer(_decode(parts[2]), parts[0] + b"." + parts[1]) is None:
+            raise SignatureInvalid from error
     return _decode(parts[1])
 
 

@@ -168,6 +168,12 @@ def latest(session: Session, limit: int, before: int | None = None) -> list[Ledg
     return [_entry(row) for row in session.scalars(query)]
 
 
+def entries_from(session: Session, index: int, *, limit: int) -> list[LedgerEntry]:
+    """Return the entries from `index` on, oldest first, at most `limit`."""
+    query = select(LedgerEntryRow).where(LedgerEntryRow.index >= index).order_by(LedgerEntryRow.index).limit(limit)
+    return [_entry(row) for row in session.scalars(query)]
+
+
 def erase(session: Session, index: int) -> None:
     """Destroy an entry's salt and statement; the leaf and every proof stay."""
     session.execute(update(LedgerEntryRow).where(LedgerEntryRow.index == index).values(salt=None, statement=None))

@@ -30,6 +30,11 @@ MODULES = {
     "xroad": "bridges",
     "officer": "access",
     "token": "access",
+    "backup": "operation",
+    "restore": "operation",
+    "recover": "operation",
+    "chore": "operation",
+    "deadletter": "operation",
     "demo": "demonstration",
 }
 

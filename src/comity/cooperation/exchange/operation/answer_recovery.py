@@ -159,6 +159,6 @@ def _one(session: Session, message: TakenMessage, asker: PublicIdentity) -> Know
     statement = next((entry.statement for entry in entries_of(session, message.id) if entry.statement), None)
     sealed = None
     if statement is not None:
-        agreement_hash = read_message(statement, sender=asker)[0].agreement_hash
+        agreement_hash = read_message(statement, sender=asker, ever=True)[0].agreement_hash
         sealed = SealedContent(agreement_hash, seal(statement, recipient=asker, agreement_hash=agreement_hash))
     return Known(message.agreement_id, message.sequence, message.id, message.receipt, sealed)

@@ -172,7 +172,7 @@ def _take_back(session: Session, peer: Peer, known: Sequence[Known], line: Line)
 
 
 def _receipt_of(one: Known, peer: Peer, line: Line) -> Receipt:
-    receipt = read(one.receipt, Receipt, typ=RECEIPT_TYPE, sender=peer.identity)
+    receipt = read(one.receipt, Receipt, typ=RECEIPT_TYPE, sender=peer.identity, ever=True)
     is_between_us = (receipt.sender, receipt.recipient) == (peer.authority, line.keys.authority)
     if not is_between_us or (receipt.message_id, receipt.sequence) != (one.id, one.sequence):
         raise RecoveryWrong
@@ -184,7 +184,7 @@ def _message_of(one: Known, peer: Peer, line: Line) -> tuple[Header, bytes] | No
     if one.sealed is None:
         return None
     signed = open_sealed(one.sealed.content, keys=line.keys, agreement_hash=one.sealed.agreement_hash)
-    header, _, message_id = read_message(signed, sender=line.keys.public)
+    header, _, message_id = read_message(signed, sender=line.keys.public, ever=True)
     place = (header.agreement_id, header.sequence, header.recipient)
     if message_id != one.id or place != (one.agreement_id, one.sequence, peer.authority):
         raise RecoveryWrong
@@ -223,7 +223,7 @@ def _go_on_from(session: Session, peer: Peer, end: End, positions: Mapping[str, 
     sequence, _ = lock_stream(session, peer.authority, end.agreement_id, OUT)
     waiting = waiting_in(session, peer.authority, end.agreement_id)
     if waiting:
-        first = read_message(waiting[0].jws, sender=line.keys.public)[0]
+        first = read_message(waiting[0].jws, sender=line.keys.public, ever=True)[0]
         if (first.sequence, first.previous_hash) == (end.sequence + 1, end.last_id):
             return 0
     elif sequence == end.sequence:
@@ -241,7 +241,7 @@ def _sign_anew(session: Session, signed: Sequence[bytes], last_id: str, sequence
     withdrawn: list[str] = []
     made: list[OutboxMessage] = []
     for offset, old in enumerate(signed):
-        header, payload, old_id = read_message(old, sender=line.keys.public)
+        header, payload, old_id = read_message(old, sender=line.keys.public, ever=True)
         placed = msgspec.structs.replace(header, sequence=sequence + offset, previous_hash=last_id)
         jws, last_id = sign_message(placed, payload, keys=line.keys)
         withdrawn.append(old_id)
