@@ -43,7 +43,13 @@ ALLOWED = {
     "typer": (("entrypoints/cli/*",), "the command line"),
     "rich": (("entrypoints/cli/*",), "the command line"),
     "msgspec": (
-        ("foundation/canonical_json.py", "cooperation/exchange/*", "features/*", "entrypoints/api/*"),
+        (
+            "foundation/canonical_json.py",
+            "cooperation/exchange/*",
+            "cooperation/stewardship/*",
+            "features/*",
+            "entrypoints/api/*",
+        ),
         "JSON at the edge",
     ),
 }

@@ -13,6 +13,9 @@ from datetime import timedelta
 from comity.cooperation.exchange.operation.held import release_held
 from comity.cooperation.exchange.operation.store import held_counts
 from comity.entrypoints.node import Node
+from comity.flows.dispose_expired import dispose_due
+from comity.flows.recall_messages import chase
+from comity.flows.use_partner_record import log_uses
 
 FIRST_AFTER = timedelta(seconds=30)  # a guess: the node serves first
 LOOKED_EVERY_SECONDS = 5.0
@@ -44,7 +47,35 @@ def release_what_was_held(node: Node) -> None:
             )
 
 
-CHORES: tuple[Chore, ...] = (Chore("release-held", timedelta(minutes=1), release_what_was_held),)
+def dispose_what_is_due(node: Node) -> None:
+    """Erase what partners sent whose retention is over, a few hundred messages in a transaction."""
+    while True:
+        with node.database.transaction() as session:
+            disposed = dispose_due(session, clearing=node.clearing())
+        if not disposed:
+            return
+
+
+def chase_recalls(node: Node) -> None:
+    """Send again the recalls that partners have not settled."""
+    with node.database.transaction() as session:
+        chase(session, clearing=node.clearing())
+
+
+def log_what_was_read(node: Node) -> None:
+    """Let the log commit to who read which partner record."""
+    while True:
+        with node.database.transaction() as session:
+            if not log_uses(session, clearing=node.clearing()):
+                return
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore("release-held", timedelta(minutes=1), release_what_was_held),
+    Chore("dispose-due", timedelta(hours=1), dispose_what_is_due),
+    Chore("chase-recalls", timedelta(hours=1), chase_recalls),
+    Chore("log-uses", timedelta(hours=1), log_what_was_read),
+)
 
 
 class ChoreThread(threading.Thread):

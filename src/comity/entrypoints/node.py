@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from random import Random, SystemRandom
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
 from comity.cooperation.bridges.xroad import XRoadTransport
 from comity.cooperation.bridges.xroad_settings import XRoad, load_xroad
 from comity.cooperation.exchange.card import PeerCard, write_card
-from comity.cooperation.exchange.taking import Handler
+from comity.cooperation.exchange.taking import Handler, ReceivedMessage
 from comity.cooperation.exchange.transport import HttpTransport, Transport
 from comity.cooperation.identity.key_file import load_keys, save_keys
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys
@@ -25,6 +27,7 @@ from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import load_profiles
 from comity.flows.clearing import Clearing
+from comity.flows.keep_received import keep_received
 from comity.flows.receive_message import handlers_for
 from comity.foundation.clock import Clock, SystemClock
 from comity.foundation.errors import ComityError
@@ -121,6 +124,10 @@ class Node:
     def handlers(self) -> Mapping[str, Handler]:
         """Return the one table from message type to the flow that takes it."""
         return handlers_for(self.equipment)
+
+    def keep_received(self, session: Session, messages: Sequence[ReceivedMessage]) -> None:
+        """Start what begins when messages have come in: the retention clock."""
+        keep_received(session, messages, clearing=self.equipment)
 
     @cached_property
     def xroad(self) -> XRoad | None:

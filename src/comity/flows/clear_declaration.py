@@ -14,6 +14,7 @@ from comity.features.declarations.store import keep
 from comity.features.risk.assess import Assessment
 from comity.features.risk.lanes import Lane
 from comity.features.risk.store import decision_of
+from comity.flows.amend_export import CHANGES, apply_change
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import decide
 from comity.flows.gather_context import gather
@@ -64,6 +65,8 @@ def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cl
     )
     if not kept.is_new:
         return _known(session, kept.id, declaration, document.findings)
+    if declaration.function in CHANGES:
+        apply_change(session, declaration, declaration_id=kept.id, clearing=clearing)
     if not _is_judged(declaration):
         return _cleared(kept.id, declaration, document.findings)
     context = gather(session, declaration, declaration_id=kept.id, clearing=clearing)

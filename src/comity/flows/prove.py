@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.agreement import as_record
 from comity.cooperation.agreements.store import list_agreements
-from comity.cooperation.exchange.store import list_peers, receipts_of, subject_of_message
+from comity.cooperation.exchange.store import list_peers, receipts_of, sent_messages
 from comity.cooperation.identity.keys import NodeKeys
 from comity.cooperation.ledger.evidence import build_bundle, build_cose
 from comity.cooperation.ledger.quorum import majority_policy
@@ -68,6 +68,7 @@ def default_policy(session: Session, *, keys: NodeKeys, clock: Clock) -> str:
 def _subjects(session: Session, record: str) -> list[str]:
     """Return what the ledger calls the record: its own id, and the messages that its twins came in."""
     kept = [str(one.id) for one in find_by_mrn(session, record)]
-    found = kept or [subject_of_message(session, record) or record]
+    sent = sent_messages(session, [record]).get(record)
+    found = kept or [sent.subject if sent else record]
     twins = [match for match in (match_of(session, one) for one in found) if match]
     return [*found, *(export_id for match in twins for export_id in match.pair.export_ids)]

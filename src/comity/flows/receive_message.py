@@ -16,7 +16,9 @@ from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import MOST_DECIDED_AGAIN, decide_again
 from comity.flows.match_record import match_export
 from comity.flows.receive_negotiation import negotiation_handlers
+from comity.flows.release_onward import taking_onward
 from comity.flows.release_to_partners import EXPORT_RECORD, RESULT
+from comity.flows.steward import stewardship_handlers
 from comity.foundation.trade.declaration import Declaration
 
 
@@ -29,7 +31,12 @@ def handlers_for(clearing: Clearing) -> Mapping[str, Handler]:
     def take_results(session: Session, messages: Sequence[ReceivedMessage]) -> list[str]:
         return receive_results(session, messages, clearing=clearing)
 
-    return {EXPORT_RECORD: take_export, RESULT: Together(take_results), **negotiation_handlers(clearing)}
+    content: dict[str, Handler] = {EXPORT_RECORD: take_export, RESULT: Together(take_results)}
+    return {
+        **{name: taking_onward(take, clearing=clearing) for name, take in content.items()},
+        **negotiation_handlers(clearing),
+        **stewardship_handlers(clearing),
+    }
 
 
 def receive_export(session: Session, message: ReceivedMessage, *, clearing: Clearing) -> str:

@@ -12,6 +12,7 @@ from comity.cooperation.agreements.release import ReleaseRequest, release
 from comity.cooperation.exchange.errors import QueueFull
 from comity.cooperation.exchange.operation.held import hold_back, need_room
 from comity.cooperation.exchange.outbox import enqueue
+from comity.cooperation.exchange.store import OutboxMessage
 from comity.features.declarations.canonical import to_record
 from comity.flows.clearing import Clearing
 from comity.foundation.trade.declaration import Declaration, DeclarationId, DeclarationKind
@@ -33,9 +34,16 @@ def release_export(
 
     Without an agreement nothing leaves, and that is no error: the refusal is in the decision log.
     """
+    return int(send_export(session, declaration, declaration_id=declaration_id, clearing=clearing) is not None)
+
+
+def send_export(
+    session: Session, declaration: Declaration, *, declaration_id: DeclarationId, clearing: Clearing
+) -> OutboxMessage | None:
+    """Do the same and return the message; None when nothing was queued."""
     recipient = _destination(declaration)
     if declaration.kind is not DeclarationKind.EXPORT or recipient in (None, clearing.authority):
-        return 0
+        return None
     request = ReleaseRequest(
         recipient=str(recipient),
         message_type=EXPORT_RECORD,
@@ -57,21 +65,20 @@ def release_result(session: Session, *, partner: str, subject: str, payload: dic
         subject=subject,
         payload=payload,
     )
-    return _send(session, request, clearing=clearing)
+    return int(_send(session, request, clearing=clearing) is not None)
 
 
-def _send(session: Session, request: ReleaseRequest, *, clearing: Clearing) -> int:
+def _send(session: Session, request: ReleaseRequest, *, clearing: Clearing) -> OutboxMessage | None:
     try:
         released = release(session, request=request, sender=clearing.authority, clock=clearing.clock)
         need_room(session, released, most_waiting=clearing.most_waiting)
     except ReleaseRefused:
-        return 0
+        return None
     except QueueFull as full:
         log.warning("%s partner=%s agreement=%s", full.code, released.recipient, released.agreement_id)
         hold_back(session, request, clock=clearing.clock)
-        return 0
-    enqueue(session, released, keys=clearing.keys, clock=clearing.clock)
-    return 1
+        return None
+    return enqueue(session, released, keys=clearing.keys, clock=clearing.clock)
 
 
 def _destination(declaration: Declaration) -> str | None:

@@ -128,9 +128,24 @@ def test_a_withdrawn_export_is_forgotten(database, clock):
     with database.transaction() as session:
         keep_export(session, export(), clock)
 
-        assert store.withdraw_partner_export(session, partner="KE", mrn=export().mrn)
-        assert not store.withdraw_partner_export(session, partner="KE", mrn=export().mrn)
+        store.withdraw_partner_export(session, export().id)
+
+        assert store.find_export(session, export().id) is None
         assert candidates(session, mirror_image(export())) == []
+
+
+def test_a_withdrawn_export_names_the_imports_it_was_matched_with(database, clock):
+    sent = export()
+    received = mirror_image(sent)
+    with database.transaction() as session:
+        keep_export(session, sent, clock)
+        decide(session, received, clock)
+        (found,) = pair([received], [sent])
+        comparison = compare([received], [sent], rates=RATES, thresholds=THRESHOLDS)
+        store.keep_match(session, found, comparison=comparison, clock=clock)
+
+        assert store.withdraw_partner_export(session, sent.id) == (received.id,)
+        assert store.match_of(session, received.id) is None
 
 
 def test_a_match_comes_back_with_its_discrepancies(database, clock):

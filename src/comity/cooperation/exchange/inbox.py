@@ -57,7 +57,7 @@ from comity.cooperation.exchange.store import (
     note_contact,
     receipts_for,
 )
-from comity.cooperation.exchange.taking import AGAIN, REFUSED, STORED, Handler, Run, Taken, take_all
+from comity.cooperation.exchange.taking import AGAIN, REFUSED, STORED, Handler, Keeper, Run, Taken, received, take_all
 from comity.cooperation.exchange.tally import OTHER, Counted, count
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.cooperation.ledger.append import RECEIPTS_GIVEN, NewEntry, append
@@ -79,7 +79,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
-    """What a batch may be, how far clocks may differ, and who may come in beside others (by authority).
+    """What a batch may be, how far clocks may differ, who may come in beside others, and who is told of what came.
 
     `longest_way` is how old a batch of a courier may be; None for one that comes online, new and after the last.
     """
@@ -88,6 +88,7 @@ class InboxLimits:
     skew: timedelta = timedelta(seconds=300)
     longest_way: timedelta | None = None
     entered: Callable[[str], AbstractContextManager[object]] = nullcontext
+    keeper: Keeper | None = None
 
 
 def receive_batch(
@@ -117,6 +118,8 @@ def receive_batch(
             if limits.longest_way is None:
                 note_batch(session, run.peer.authority, created=batch.created)
             receipts = _receipts(run, batch.messages, opened, clock)
+            if limits.keeper:
+                limits.keeper(session, [received(run, one) for one in run.fresh if one.result != AGAIN])
             cosigned, refusal = _witness(run, batch, clock)
             answer = Answer(
                 sender=keys.authority,

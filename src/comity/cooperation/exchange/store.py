@@ -12,7 +12,7 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.partnership import PARTNERSHIP_ID
@@ -294,9 +294,36 @@ def receipts_of(session: Session, subjects: Sequence[str]) -> list[str]:
     return sorted(bytes(one).decode() for query in (given, taken) for one in session.scalars(query) if one)
 
 
-def subject_of_message(session: Session, message_id: str) -> str | None:
-    """Return what a message we sent is about, or None."""
-    return session.scalar(select(OutboxRow.subject).where(OutboxRow.id == message_id))
+def sent_messages(session: Session, ids: Collection[str]) -> dict[str, OutboxMessage]:
+    """Return the messages among `ids` that we sent or queued, by id."""
+    return {row.id: _outgoing(row) for row in session.scalars(select(OutboxRow).where(OutboxRow.id.in_(list(ids))))}
+
+
+def sent_about(session: Session, subjects: Collection[str], *, message_type: str) -> list[OutboxMessage]:
+    """Return the messages of a type about some subjects that we sent or queued, oldest first."""
+    query = select(OutboxRow).where(OutboxRow.subject.in_(list(subjects)), OutboxRow.type == message_type)
+    return [_outgoing(row) for row in session.scalars(query.order_by(OutboxRow.created_at, OutboxRow.sequence))]
+
+
+def delivered_before(
+    session: Session, agreement_id: str, message_type: str, *, before: datetime, excluding: Select[str], limit: int
+) -> list[tuple[str, str, datetime]]:
+    """Return id, partner and time of the receipt of what was delivered before, oldest first, but for `excluding`."""
+    query = select(OutboxRow.id, OutboxRow.partner, OutboxRow.receipt_at).where(
+        OutboxRow.agreement_id == agreement_id,
+        OutboxRow.type == message_type,
+        OutboxRow.state == MessageState.DELIVERED,
+        OutboxRow.receipt_at < before,
+        OutboxRow.id.not_in(excluding),
+    )
+    rows = session.execute(query.order_by(OutboxRow.receipt_at, OutboxRow.id).limit(limit))
+    return [(row[0], row[1], row[2]) for row in rows if row[2] is not None]
+
+
+def erase_sent(session: Session, ids: Collection[str]) -> None:
+    """Destroy the content of messages that are no longer waiting; a partner set back behind one cannot get it again."""
+    gone = (OutboxRow.id.in_(list(ids)), OutboxRow.state != MessageState.WAITING)
+    session.execute(update(OutboxRow).where(*gone).values(jws=b""))
 
 
 def list_messages(session: Session, partner: str, limit: int = 100) -> list[OutboxMessage]:

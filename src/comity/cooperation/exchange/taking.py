@@ -52,10 +52,14 @@ class ReceivedMessage:
     message_id: str
     sender: str
     received_at: datetime
+    refusal: str | None = None
 
 
 Handler = Callable[[Session, ReceivedMessage], str]
 """Takes a message in the inbox's transaction and returns the business outcome, a word; a `ComityError` refuses it."""
+
+Keeper = Callable[[Session, Sequence[ReceivedMessage]], None]
+"""Is told once a batch, in the inbox's transaction, of every message that was stored or refused for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def _go_together(run: Run, first: Taken, following: Taken) -> bool:
 
 
 def _hand_over(run: Run, taken: Sequence[Taken]) -> None:
-    messages = [_received(run, one) for one in taken]
+    messages = [received(run, one) for one in taken]
     handler = run.handlers[messages[0].header.type]
     if isinstance(handler, Together):
         outcomes = handler.take(run.session, messages)
@@ -193,8 +197,10 @@ def _is_admitted(run: Run, one: Taken) -> bool:
     return True
 
 
-def _received(run: Run, one: Taken) -> ReceivedMessage:
-    return ReceivedMessage(one.header, one.payload, one.id, one.header.sender, run.now)
+def received(run: Run, one: Taken) -> ReceivedMessage:
+    """Return a message as a flow gets it, with the refusal that it got."""
+    refusal = one.outcome if one.result == REFUSED else None
+    return ReceivedMessage(one.header, one.payload, one.id, one.header.sender, run.now, refusal)
 
 
 def _check_addresses(header: Header, run: Run) -> None:

@@ -44,7 +44,8 @@ def cooperation_routes(door: Door) -> APIRouter:
 def batch(door: Door, call: Call) -> Response:
     """Take a partner's batch and answer with receipts."""
     node = door.node
-    limits = InboxLimits(skew=timedelta(seconds=node.settings.clock_skew_seconds), entered=door.partners.entered)
+    skew = timedelta(seconds=node.settings.clock_skew_seconds)
+    limits = InboxLimits(skew=skew, entered=door.partners.entered, keeper=node.keep_received)
     try:
         answer = receive_batch(
             node.database, call.body, keys=node.keys, clock=node.clock, handlers=node.handlers, limits=limits

@@ -95,7 +95,8 @@ def unpack(files: Files, home: Home, output: Folder, max_bytes: MostBytes = "5MB
             told = [_kept(desk, file, "batch") for file in bar.track(files, description="reading files")]
             task = bar.add_task("taking batches", total=None)
             batches = []
-            for batch in take_batches(desk, handlers=node.handlers, skew=skew, answered=answered):
+            taken = take_batches(desk, handlers=node.handlers, skew=skew, answered=answered, keeper=node.keep_received)
+            for batch in taken:
                 batches.append(asdict(batch))
                 bar.advance(task)
         missing = [name for one in incomplete(desk, "batch") for name in one.missing()]

@@ -23,6 +23,7 @@ MODULES = {
     "mirror": "partners",
     "courier": "courier",
     "agreement": "agreements",
+    "retention": "stewardship",
     "prove": "proofs",
     "verify": "proofs",
     "export": "bridges",

@@ -89,12 +89,16 @@ def keep_partner_export(
     return True
 
 
-def withdraw_partner_export(session: Session, *, partner: str, mrn: str) -> bool:
-    """Forget a cancelled export and its match; return whether it was here."""
-    same = and_(MirrorRecordRow.partner == partner, MirrorRecordRow.mrn == mrn)
-    ids = session.scalars(select(MirrorRecordRow.id).where(same)).all()
+def withdraw_partner_export(session: Session, export_id: str) -> tuple[str, ...]:
+    """Forget a partner's export and its match; return the imports it was matched with."""
+    match = match_of(session, export_id)
+    _forget(session, session.scalars(select(MirrorRecordRow.id).where(_is_export(export_id))).all())
+    return match.pair.import_ids if match else ()
+
+
+def retire_imports(session: Session, ids: Sequence[str]) -> None:
+    """Let imports leave the mirror: their comparison is over, and without its export each would look like a ghost."""
     _forget(session, ids)
-    return bool(ids)
 
 
 def keep_import(session: Session, mirror: MirrorRecord, *, clock: Clock) -> bool:
@@ -328,6 +332,10 @@ def _make_room(session: Session, record_id: str, same: ColumnElement[bool]) -> b
     if earlier:
         _forget(session, earlier)
     return True
+
+
+def _is_export(export_id: str) -> ColumnElement[bool]:
+    return and_(MirrorRecordRow.id == export_id, MirrorRecordRow.side == EXPORT)
 
 
 def _members(ids: Sequence[str]) -> Any:

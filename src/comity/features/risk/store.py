@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from comity.features.risk.assess import Assessment, Reason
@@ -334,6 +334,11 @@ def _feedback_row(result: ReceivedResult, at: datetime) -> dict[str, Any]:
         "payload": result.payload,
         "received_at": at,
     }
+
+
+def erase_feedback(session: Session, *, message_id: str) -> None:
+    """Forget what a partner's examination found."""
+    session.execute(delete(FeedbackRow).where(FeedbackRow.message_id == message_id))
 
 
 def feedback_received(session: Session) -> list[Feedback]:

@@ -25,7 +25,7 @@ from comity.cooperation.exchange.errors import (
 )
 from comity.cooperation.exchange.inbox import InboxLimits, receive_batch
 from comity.cooperation.exchange.store import find_peer
-from comity.cooperation.exchange.taking import AGAIN, INTERNAL, REFUSED, STORED, Handler
+from comity.cooperation.exchange.taking import AGAIN, INTERNAL, REFUSED, STORED, Handler, Keeper
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 from comity.foundation.clock import Clock
 from comity.foundation.storage.session import Database
@@ -78,13 +78,18 @@ def keep_file(desk: Desk, file: bytes, *, kind: Kind) -> tuple[PartHeader, bool]
 
 
 def take_batches(
-    desk: Desk, *, handlers: Mapping[str, Handler], skew: timedelta, answered: Answered
+    desk: Desk,
+    *,
+    handlers: Mapping[str, Handler],
+    skew: timedelta,
+    answered: Answered,
+    keeper: Keeper | None = None,
 ) -> Iterator[Unpacked]:
     """Take every batch that is complete, in the order of packing, until none moves any more; give each one's end.
 
     A batch whose messages wait for earlier ones stays kept and is tried again whenever files are unpacked.
     """
-    limits = InboxLimits(skew=skew, longest_way=LONGEST_WAY)
+    limits = InboxLimits(skew=skew, longest_way=LONGEST_WAY, keeper=keeper)
     with desk.database.reading() as session:
         pending = [one.header for one in gathered(session, "batch") if one.is_complete]
     has_moved = True

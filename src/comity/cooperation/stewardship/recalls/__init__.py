@@ -1,0 +1,1 @@
+"""What did an originator withdraw, correct or replace, and what became of it here and at onward holders?"""

@@ -1,0 +1,143 @@
+"""Commands about what happens after delivery: `retention`, `recall`, `onward`."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from comity.cooperation.stewardship.holdings.store import Holding, due_holdings, held_from, holds_in_force
+from comity.entrypoints.cli.options import AsJson, Home, opened
+from comity.entrypoints.cli.output import people, reporting, write_json, write_table
+
+MOST_LISTED = 1_000
+DAYS = ["%Y-%m-%d"]
+Officer = Annotated[
+    str | None, typer.Option(help="Who decides, as the log names them; the login name where none is given.")
+]
+MessageIds = Annotated[list[str], typer.Argument(metavar="MESSAGE…", help="Ids of messages.")]
+Partner = Annotated[str | None, typer.Option(metavar="CC", help="One partner only, for example KE.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    retention = typer.Typer(help="What is held of partners, until when, and who read it.", no_args_is_help=True)
+    retention.command("list")(show_held)
+    retention.command("run")(dispose)
+    retention.command("hold")(place_hold)
+    retention.command("lift")(end_hold)
+    app.add_typer(retention, name="retention")
+
+
+def show_held(home: Home, partner: Partner = None, as_json: AsJson = False) -> None:
+    """List what is held, what we should have disposed of, and what partners owe us a disposal receipt for."""
+    from comity.flows.dispose_expired import owed_receipts
+
+    with reporting(as_json=as_json), opened(home) as node, node.database.reading() as session:
+        now = node.clock.now()
+        held = held_from(session, partner.upper() if partner else None, limit=MOST_LISTED)
+        due = {one.message_id for one in due_holdings(session, now, limit=MOST_LISTED)}
+        holds = holds_in_force(session, now)
+        owed = owed_receipts(session, clearing=node.clearing())
+    if as_json:
+        write_json(
+            {
+                "held": [_holding(one, due) for one in held],
+                "holds": [asdict(one) for one in holds],
+                "owed_to_us": [asdict(one) for one in owed],
+            }
+        )
+        return
+    write_table(
+        "Held of partners",
+        ["message", "from", "type", "clause", "marking", "due", ""],
+        [
+            [
+                one.message_id,
+                one.originator,
+                one.message_type,
+                f"{one.agreement_id} {one.clause}",
+                one.marking.value,
+                f"{one.due_at:%Y-%m-%d}",
+                "OVERDUE" if one.message_id in due else "",
+            ]
+            for one in held
+        ],
+    )
+    write_table(
+        "Legal holds",
+        ["number", "message", "case", "until", "officer"],
+        [[str(one.id), one.message_id, one.case_name, one.until.isoformat(), one.officer] for one in holds],
+    )
+    write_table(
+        "Disposal receipts owed to us",
+        ["message", "partner", "type", "due"],
+        [[one.message_id, one.partner, one.message_type, f"{one.due_at:%Y-%m-%d}"] for one in owed],
+    )
+
+
+def dispose(home: Home, as_json: AsJson = False) -> None:
+    """Dispose now of what is due, as the node does by itself every hour."""
+    from comity.flows.dispose_expired import dispose_due
+
+    disposed: dict[str, int] = {}
+    with reporting(as_json=as_json), opened(home) as node:
+        while True:
+            with node.database.transaction() as session:
+                some = dispose_due(session, clearing=node.clearing())
+            if not some:
+                break
+            disposed = {name: disposed.get(name, 0) + some.get(name, 0) for name in {*disposed, *some}}
+    if as_json:
+        write_json({"disposed": disposed})
+    else:
+        people.print(f"{sum(disposed.values())} messages disposed of; their originators are told.")
+
+
+def place_hold(
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="Id of the received message.")],
+    home: Home,
+    case: Annotated[tuple[str, str], typer.Option(metavar="NAME REASON", help="The case; the reason is told.")],
+    until: Annotated[datetime, typer.Option(formats=DAYS, help="Last day (UTC) of the hold.")],
+    officer: Officer = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a received message longer than its retention, for a case; its originator is told."""
+    from comity.flows.dispose_expired import Case, hold
+
+    with reporting(as_json=as_json), opened(home) as node, node.database.transaction() as session:
+        asked = Case(*case, until.date(), acting(officer))
+        number = hold(session, message, case=asked, clearing=node.clearing())
+    if as_json:
+        write_json({"hold": number, "message": message, "until": until.date()})
+    else:
+        people.print(f"Hold {number}: kept until {until:%Y-%m-%d}. End it earlier with: comity retention lift {number}")
+
+
+def end_hold(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The hold's number.")],
+    home: Home,
+    officer: Officer = None,
+    as_json: AsJson = False,
+) -> None:
+    """End a legal hold; the message falls due again as before, and its originator is told."""
+    from comity.flows.dispose_expired import lift
+
+    with reporting(as_json=as_json), opened(home) as node, node.database.transaction() as session:
+        lifted = lift(session, number, officer=acting(officer), clearing=node.clearing())
+    if as_json:
+        write_json({"hold": number, "message": lifted.message_id})
+    else:
+        people.print(f"Hold {number} is lifted.")
+
+
+def acting(officer: str | None) -> str:
+    """Return who acts: the officer named, else the login of whoever may open the node's home."""
+    return officer or f"login:{getpass.getuser()}"
+
+
+def _holding(one: Holding, due: set[str]) -> dict[str, Any]:
+    return asdict(one) | {"is_overdue": one.message_id in due}
