@@ -42,7 +42,7 @@ def test_flipped_bit_on_the_wire_is_refused_by_signature(pair):
 
 def test_flipped_bit_inside_the_seal_is_refused_by_name(pair):
     message = sealed(pair, header(pair))
-    flipped = msgspec.structs.replace(message, sealed=message.sealed[:-1] + bytes([message.sealed[-1] ^ 1]))
+    flipped = replace(message, sealed=message.sealed[:-1] + bytes([message.sealed[-1] ^ 1]))
 
     (receipt,) = receipts(pair, flipped)
 
@@ -55,6 +55,14 @@ def test_truncated_batch_is_refused(pair):
     for length in (0, 10, len(body) // 2, len(body) - 1):
         with pytest.raises((EnvelopeInvalid, SignatureInvalid)):
             pair.receive(body[:length])
+
+
+@pytest.mark.parametrize("change", [lambda at: at[:-1], lambda at: at + b"x", lambda at: at[:-1] + bytes([at[-1] ^ 1])])
+def test_batch_with_other_attachments_than_were_signed_over_is_refused(pair, change):
+    head, _, attached = batch_of(pair, sealed(pair, header(pair))).partition(b"\n")
+
+    with pytest.raises(EnvelopeInvalid, match="attached"):
+        pair.receive(head + b"\n" + change(attached))
 
 
 def test_replayed_batch_is_refused(pair):
@@ -169,7 +177,7 @@ def test_unknown_critical_header_is_refused(pair):
     content = jws.peek(batch_of(pair))
     protected = jws._encode(msgspec.json.encode({"alg": "Ed25519", "typ": BATCH_TYPE, "crit": ["b64"], "b64": False}))
     signed = protected + b"." + jws._encode(content)
-    body = signed + b"." + jws._encode(pair.kenya.keys.sign(signed))
+    body = signed + b"." + jws._encode(pair.kenya.keys.sign(signed)) + b"\n"
 
     with pytest.raises(CriticalFieldUnknown):
         pair.receive(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -39,9 +40,7 @@ def change_receipts(pair: Pair, keys: NodeKeys | None = None, **changes) -> None
         receipt = read(signed, Receipt, typ=RECEIPT_TYPE, sender=pair.uganda.keys.public)
         return write(msgspec.structs.replace(receipt, **changes), typ=RECEIPT_TYPE, keys=keys or pair.uganda.keys)
 
-    change_answers(
-        pair, lambda answer: msgspec.structs.replace(answer, receipts=[changed(one) for one in answer.receipts])
-    )
+    change_answers(pair, lambda answer: replace(answer, receipts=[changed(one) for one in answer.receipts]))
 
 
 def settled(pair: Pair) -> int:
@@ -72,21 +71,21 @@ def test_answer_signed_by_another_key_is_refused(pair):
 
 def test_answer_for_another_administration_is_refused(pair):
     pair.declare("d1")
-    change_answers(pair, lambda answer: msgspec.structs.replace(answer, recipient="TZ"))
+    change_answers(pair, lambda answer: replace(answer, recipient="TZ"))
 
     with pytest.raises(RecipientWrong):
         pair.deliver()
 
 
 def test_answer_with_a_size_below_nothing_is_refused(pair):
-    change_answers(pair, lambda answer: msgspec.structs.replace(answer, witnessed_size=-1))
+    change_answers(pair, lambda answer: replace(answer, witnessed_size=-1))
 
     with pytest.raises(EnvelopeInvalid):
         pair.deliver()
 
 
 def test_partner_that_claims_to_have_cosigned_more_than_there_is_does_not_stop_the_next_batch(pair):
-    change_answers(pair, lambda answer: msgspec.structs.replace(answer, witnessed_size=2**40))
+    change_answers(pair, lambda answer: replace(answer, witnessed_size=2**40))
     pair.deliver()
     pair.reply = lambda answer: answer
     pair.declare("d1")
@@ -96,7 +95,7 @@ def test_partner_that_claims_to_have_cosigned_more_than_there_is_does_not_stop_t
 
 def test_withheld_receipts_are_noticed_and_the_messages_wait(pair):
     pair.declare("d1")
-    change_answers(pair, lambda answer: msgspec.structs.replace(answer, receipts=[]))
+    change_answers(pair, lambda answer: replace(answer, receipts=[]))
 
     report = pair.deliver()
 
@@ -123,9 +122,7 @@ def test_receipt_signed_by_another_key_settles_nothing_and_spares_its_neighbours
 
     def forge_second(answer: Answer) -> Answer:
         receipt = read(answer.receipts[1], Receipt, typ=RECEIPT_TYPE, sender=pair.uganda.keys.public)
-        return msgspec.structs.replace(
-            answer, receipts=[answer.receipts[0], write(receipt, typ=RECEIPT_TYPE, keys=forger)]
-        )
+        return replace(answer, receipts=[answer.receipts[0], write(receipt, typ=RECEIPT_TYPE, keys=forger)])
 
     change_answers(pair, forge_second)
 
@@ -136,7 +133,7 @@ def test_receipt_signed_by_another_key_settles_nothing_and_spares_its_neighbours
 
 def test_same_receipt_twice_counts_once(pair):
     pair.declare("d1")
-    change_answers(pair, lambda answer: msgspec.structs.replace(answer, receipts=answer.receipts * 2))
+    change_answers(pair, lambda answer: replace(answer, receipts=answer.receipts * 2))
 
     assert pair.deliver().delivered == 1
     with pair.kenya.database.reading() as session:
@@ -149,7 +146,7 @@ def test_cosignature_on_a_log_that_is_not_ours_is_named_and_the_receipts_are_kep
     def cosign_another(answer: Answer) -> Answer:
         note = sign_checkpoint(LogHead(1, b"\x01" * 32), pair.kenya.keys)
         cosigned = cosign(read_checkpoint(note, pair.kenya.keys.public), pair.uganda.keys, pair.clock.now())
-        return msgspec.structs.replace(answer, cosigned=cosigned)
+        return replace(answer, cosigned=cosigned)
 
     change_answers(pair, cosign_another)
 

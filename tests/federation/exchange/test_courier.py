@@ -114,7 +114,7 @@ def test_files_in_any_order_one_at_a_time_and_again_have_one_effect(pair):
 
 
 def test_a_message_larger_than_the_limit_travels_in_parts_and_the_missing_one_is_named(pair):
-    pair.declare("d0", mrn=_text(60_000))
+    pair.declare("d0", mrn=_text(90_000))
     files = packed(pair)
     missing = sorted(files)[1]
 

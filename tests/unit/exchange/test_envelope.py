@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tracemalloc
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,16 +16,19 @@ from hypothesis import strategies as st
 
 from comity.cooperation.exchange import jws
 from comity.cooperation.exchange.envelope import (
+    _SUITE,
     DEEPEST_PAYLOAD,
     FIRST_PREVIOUS,
+    LARGEST_MESSAGE_BYTES,
     MESSAGE_TYPE,
     Header,
+    _info,
     open_sealed,
     read_message,
     seal,
     sign_message,
 )
-from comity.cooperation.exchange.errors import EnvelopeInvalid, MessageTooLarge, SealInvalid
+from comity.cooperation.exchange.errors import DecompressionBomb, EnvelopeInvalid, MessageTooLarge, SealInvalid
 from comity.cooperation.identity.keys import generate_keys
 
 KENYA, UGANDA = generate_keys("KE", "Kenya"), generate_keys("UG", "Uganda")
@@ -87,9 +92,51 @@ def test_message_id_is_the_hash_of_what_is_signed():
     assert json.loads(content)["header"]["agreement_hash"] == HASH
 
 
+SIGNED = jws.sign(b"content", typ=MESSAGE_TYPE, keys=KENYA)
+
+
+def sealed_as(opened: bytes) -> bytes:
+    """Seal what no honest sender seals."""
+    return _SUITE.encrypt(opened, UGANDA.public.encryption_public_key(), info=_info("UG", HASH))
+
+
+def test_what_is_opened_is_the_signed_message_to_the_byte():
+    assert (
+        open_sealed(seal(SIGNED, recipient=UGANDA.public, agreement_hash=HASH), keys=UGANDA, agreement_hash=HASH)
+        == SIGNED
+    )
+
+
+def test_message_that_would_inflate_beyond_the_bound_is_refused_without_inflating_it():
+    bomb = zlib.compress(b"0" * 200_000_000, wbits=-15)
+    sealed = sealed_as(bytes(64) + bomb)
+    tracemalloc.start()
+
+    with pytest.raises(DecompressionBomb):
+        open_sealed(sealed, keys=UGANDA, agreement_hash=HASH)
+
+    assert tracemalloc.get_traced_memory()[1] < 4 * LARGEST_MESSAGE_BYTES
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        b"",
+        bytes(64),
+        bytes(64) + b"no deflate",
+        bytes(64) + zlib.compress(b"{}", wbits=-15) + b"x",
+        bytes(64) + zlib.compress(b"{}" * 90, wbits=-15)[:-2],
+    ],
+)
+def test_what_is_no_signature_and_deflated_content_is_refused(opened):
+    with pytest.raises(EnvelopeInvalid):
+        open_sealed(sealed_as(opened), keys=UGANDA, agreement_hash=HASH)
+
+
 @given(st.data())
 def test_no_changed_byte_opens(data):
-    sealed = bytearray(seal(b"content", recipient=UGANDA.public, agreement_hash=HASH))
+    sealed = bytearray(seal(SIGNED, recipient=UGANDA.public, agreement_hash=HASH))
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= data.draw(st.integers(1, 255))
 
     with pytest.raises(SealInvalid):
@@ -104,7 +151,7 @@ def test_no_bytes_open_that_were_not_sealed(sealed):
 
 def test_message_sealed_to_one_recipient_does_not_open_as_sealed_to_another():
     same_keys = replace(UGANDA, public=replace(UGANDA.public, authority="TZ"))
-    sealed = seal(b"content", recipient=UGANDA.public, agreement_hash=HASH)
+    sealed = seal(SIGNED, recipient=UGANDA.public, agreement_hash=HASH)
 
     with pytest.raises(SealInvalid):
         open_sealed(sealed, keys=same_keys, agreement_hash=HASH)

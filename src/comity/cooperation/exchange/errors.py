@@ -100,6 +100,13 @@ class MessageTooLarge(ExchangeError):
     status = 413
 
 
+class DecompressionBomb(ExchangeError):
+    """The sealed message would inflate to more than a message can be; it was not inflated further."""
+
+    code = "exchange.decompression-bomb"
+    status = 413
+
+
 class BatchTooLarge(ExchangeError):
     """The batch is larger than this node takes; send fewer messages at once."""
 

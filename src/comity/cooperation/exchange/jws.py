@@ -44,14 +44,28 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity, ever: bool = False) 
     return _decode(parts[1])
 
 
-def peek(jws: bytes) -> bytes:
-    """Return the payload without looking at the signature: only to learn whose key to verify with.
+def taken_apart(jws: bytes) -> tuple[bytes, bytes]:
+    """Return payload and signature of a compact JWS; nothing is verified.
 
     Raises:
         EnvelopeInvalid: it is not a compact JWS.
     """
     parts = _parts(jws)
-    return _decode(parts[1])
+    return _decode(parts[1]), _decode(parts[2])
+
+
+def put_together(payload: bytes, signature: bytes, *, typ: str) -> bytes:
+    """Return the compact JWS of a payload and the signature made over it as this type."""
+    return b".".join((protected(typ), _encode(payload), _encode(signature)))
+
+
+def peek(jws: bytes) -> bytes:
+    """Return the payload of the first line without looking at the signature: only to learn whose key to verify with.
+
+    Raises:
+        EnvelopeInvalid: it is not a compact JWS.
+    """
+    return _decode(_parts(jws.split(b"\n", 1)[0])[1])
 
 
 def _parts(jws: bytes) -> list[bytes]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-import msgspec
+from dataclasses import dataclass, replace
 
 from comity.cooperation.exchange.batch import ANSWER_TYPE, RECEIPT_TYPE, Answer, Receipt, read
 from comity.cooperation.exchange.courier.part import PartHeader
@@ -54,7 +52,7 @@ def _take(desk: Desk, header: PartHeader, line: Line) -> DeliveryReport:
         sent = outgoing(session, peer.authority, named)
     waiting = [message for message in sent if message.state is MessageState.WAITING]
     if peer.last_contact_at is not None and answer.created < peer.last_contact_at:
-        answer = msgspec.structs.replace(answer, created=peer.last_contact_at, witnessed_size=peer.witnessed_size)
+        answer = replace(answer, created=peer.last_contact_at, witnessed_size=peer.witnessed_size)
         waiting = [message for message in waiting if named[message.id] != AGAIN]
     report = keep(desk.database, Prepared(peer, waiting, b""), answer, line)
     with desk.database.transaction() as session:
