@@ -17,6 +17,8 @@ PAGES = (
     "/console/partners",
     "/console/agreements",
     "/console/agreements/ke-ug-2026",
+    "/console/agreements/ke-ug-2026/questions?question=may personal data reach UG",
+    "/console/questions?question=who may receive any data",
     "/console/ledger",
 )
 
@@ -46,6 +48,7 @@ def test_pages_of_errors_are_accessible_too(visiting, served):
     for path, words in (
         ("/console/nothing", "Not found"),
         (f"/console/declarations/{served[1]}", "You may not do this"),
+        ("/console/questions?question=may mrn rech UG", "Questions"),
     ):
         visitor.open(path)
         assert visitor.page.locator("h1").inner_text() == words
@@ -157,3 +160,22 @@ def test_targets_are_large_enough_for_a_cold_finger(visiting, served):
     for path in PAGES:
         visitor.open(path.format(id=served[1]))
         assert visitor.page.evaluate(small) == [], path
+
+
+def test_a_question_is_asked_and_answered_by_keyboard(visiting, served):
+    visitor = visiting()
+    visitor.sign_in("lucy")
+    visitor.open("/console/agreements/ke-ug-2026")
+    visitor.page.get_by_role("link", name="Ask this agreement").press("Enter")
+    box = visitor.page.get_by_label("What do you want to know?")
+
+    box.press_sequentially("may mrn rech UG")
+    box.press("Enter")
+    visitor.page.get_by_role("link", name="Character 9").press("Enter")
+    assert visitor.page.evaluate("document.activeElement.id") == "question"
+    box.fill("may mrn reach UG from KE for mirror-matching")
+    box.press("Enter")
+
+    visitor.page.get_by_role("heading", name="Answer: Yes").wait_for()
+    assert "Kenya may send mrn to Uganda" in visitor.page.locator("main").inner_text()
+    assert visitor.broken_rules() == []

@@ -18,6 +18,8 @@ PAGES = {
     "/console/partners": {"brian", "lucy", "eric", "root"},
     "/console/agreements": {"amina", "brian", "lucy", "eric", "root"},
     "/console/agreements/ke-ug-2026": {"amina", "brian", "lucy", "eric", "root"},
+    "/console/agreements/ke-ug-2026/questions": {"amina", "brian", "lucy", "eric", "root"},
+    "/console/questions": {"amina", "brian", "lucy", "eric", "root"},
     "/console/ledger": {"brian", "lucy", "eric", "root"},
     "/console/ledger/checkpoint": {"brian", "lucy", "eric", "root"},
     "/console/evidence/{id}": {"amina", "brian", "lucy", "root"},

@@ -16,6 +16,7 @@ from comity.entrypoints.console.pages import (
     ledger,
     override,
     partners,
+    questions,
     sign_in,
 )
 from comity.entrypoints.console.security import SecurityHeaders
@@ -59,6 +60,9 @@ def _open_pages(router: APIRouter, site: Site) -> None:
     open_page(router, "/console/partners", partners.show, site=site, may=Permission.READ_PARTNERS)
     open_page(router, "/console/agreements", agreements.show_all, site=site, may=Permission.READ_AGREEMENTS)
     open_page(router, "/console/agreements/{id}", agreements.show, site=site, may=Permission.READ_AGREEMENTS)
+    open_page(router, "/console/questions", questions.show_in_force, site=site, may=Permission.READ_AGREEMENTS)
+    asked = "/console/agreements/{id}/questions"
+    open_page(router, asked, questions.show_one, site=site, may=Permission.READ_AGREEMENTS)
     open_page(router, "/console/ledger", ledger.show, site=site, may=Permission.READ_LEDGER)
     open_page(router, "/console/ledger/checkpoint", ledger.checkpoint, site=site, may=Permission.READ_LEDGER)
     open_page(router, "/console/evidence/{subject:path}", ledger.evidence, site=site, may=Permission.TAKE_EVIDENCE)

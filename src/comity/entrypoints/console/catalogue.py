@@ -7,6 +7,7 @@ what is translated, and says what is missing.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -14,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from comity.cooperation.agreements.analyse import amendment, ask, conflicts, fixed_questions, grammar, terms
 from comity.cooperation.agreements.in_words import FIELDS
 from comity.cooperation.agreements.in_words import SENTENCES as AGREEMENT_SENTENCES
 from comity.entrypoints.console import errors
@@ -51,10 +53,20 @@ def extract() -> Catalog:
             catalogue.add(refusal().message)
     for sentence in (*SENTENCES.values(), *(each for each in AGREEMENT_SENTENCES if each != FIELDS)):
         catalogue.add(sentence)
+    for sentence in _of_questions():
+        catalogue.add(sentence)
     for profile in load_profiles().profiles:
         catalogue.add(profile.title)
         catalogue.add(profile.instruction)
     return catalogue
+
+
+def _of_questions() -> Iterator[str]:
+    for module in (ask, grammar, fixed_questions, amendment, conflicts):
+        yield from module.SENTENCES
+    yield from (*grammar.EXPECTATIONS, *amendment.TERMS, *terms.TERMS)
+    for question in fixed_questions.FIXED_QUESTIONS:
+        yield from (question.asks, question.reason)
 
 
 def read_catalogue(code: str) -> Catalog:

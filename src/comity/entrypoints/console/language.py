@@ -42,7 +42,7 @@ class Language:
         """Return what its speakers call it."""
         return (Locale.parse(self.code).get_display_name() or self.code).capitalize()
 
-    def say(self, message: str, **values: object) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """Translate `message` and fill in `values` (`%(name)s`)."""
         text = self.translations.ugettext(message)
         return text % values if values else text

@@ -35,7 +35,7 @@ _MENU: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
-_WITHIN = {"/console/arrivals": ("/console/declarations",)}
+_WITHIN = {"/console/arrivals": ("/console/declarations",), "/console/agreements": ("/console/questions",)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def test_question_of_the_grammar_is_understood(text, asked):
         ("may personl data reach TZ", 5, "Did you mean “personal data”"),
         ("may mrn rech TZ", 9, "Did you mean “reach”"),
         ("may mrn reach Tanzania", 15, "the two letters"),
-        ("may mrn reach", 14, "ends where this was expected: an administration"),
+        ("may mrn reach", 14, "ends where this was expected: the two letters"),
         ("may mrn reach UG under ke-gu", 24, "Did you mean “ke-ug”"),
         ("may mrn reach UG from KE from KE", 26, "“for”, “under”"),
         ("may mrn reach UG for Ünknown", 22, "a purpose in lower-case"),

@@ -28,7 +28,7 @@ LOST = (
 )
 LOOSER = "Looser: %(term)s of clause %(clause)s changes from %(before)s to %(after)s, for example for %(field)s."
 STRICTER = "Stricter: %(term)s of clause %(clause)s changes from %(before)s to %(after)s, for example for %(field)s."
-OTHER_TERM = "The %(term)s changes from %(before)s to %(after)s."
+OTHER_TERM = "Changed: %(term)s, from %(before)s to %(after)s."
 WIDENS = (
     "The amendment widens the agreement. For example, %(sender)s may send %(field)s to %(recipient)s, in message"
     " %(message)s, for %(purpose)s, under clause %(clause)s (article %(article)s)."
@@ -36,6 +36,10 @@ WIDENS = (
 LOOSENS = "The amendment lets no more go, but on looser terms."
 LONGER = "The amendment lets no more go, but for longer."
 NOT_WIDER = "The amendment widens nothing; this is proved for every case there is."
+PARTIES, LEGAL_BASIS, FIRST_DAY, LAST_DAY = "parties", "legal basis", "first day", "last day"
+RECIPROCITY, REPLY, NOTICE = "reciprocity", "days for a reply", "days of notice"
+SIGNATURES = "signatures that bring it into force"
+TERMS = (PARTIES, LEGAL_BASIS, FIRST_DAY, LAST_DAY, RECIPROCITY, REPLY, NOTICE, SIGNATURES)
 SENTENCES = (GAINED, LOST, LOOSER, STRICTER, OTHER_TERM, WIDENS, LOOSENS, LONGER, NOT_WIDER)
 
 
@@ -94,12 +98,14 @@ def compare(old: Agreement, new: Agreement) -> Amendment:
     others = tuple(
         (name, str(before), str(after))
         for name, before, after in (
-            ("parties", ", ".join(old.parties), ", ".join(new.parties)),
-            ("legal basis", f"{old.instrument}, {old.article}", f"{new.instrument}, {new.article}"),
-            ("first day", old.valid_from, new.valid_from),
-            ("last day", old.valid_to, new.valid_to),
-            ("reciprocity", old.reciprocal, new.reciprocal),
-            ("days for a reply", old.reply_days, new.reply_days),
+            (PARTIES, ", ".join(old.parties), ", ".join(new.parties)),
+            (LEGAL_BASIS, f"{old.instrument}, {old.article}", f"{new.instrument}, {new.article}"),
+            (FIRST_DAY, old.valid_from, new.valid_from),
+            (LAST_DAY, old.valid_to, new.valid_to),
+            (RECIPROCITY, old.reciprocal, new.reciprocal),
+            (REPLY, old.reply_days, new.reply_days),
+            (NOTICE, old.notice_days, new.notice_days),
+            (SIGNATURES, old.signatures_needed, new.signatures_needed),
         )
         if before != after
     )

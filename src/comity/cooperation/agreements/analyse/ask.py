@@ -32,7 +32,7 @@ ANYTHING_ELSE = "anything else"
 ANY = "any"
 
 YES = "Yes: %(data)s may reach %(recipient)s."
-CONSENT = "Only with the consent of the originator: %(data)s may be passed on to %(recipient)s if %(senders)s consents."
+CONSENT = "Only with the consent of the originator (%(senders)s): %(data)s may be passed on to %(recipient)s."
 NO = "No: nothing lets %(data)s reach %(recipient)s."
 WHO_DIRECT = "%(recipients)s may receive %(data)s."
 WHO_CONSENT = "%(data)s may be passed on to %(recipients)s only with the consent of the originator."

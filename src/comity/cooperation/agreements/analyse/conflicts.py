@@ -21,7 +21,7 @@ OTHER_TERMS = (
     "%(sender)s may send %(field)s to %(recipient)s, in message %(message)s, for %(purpose)s, under clause"
     " %(stricter)s of %(stricter_agreement)s and under clause %(looser)s of %(looser_agreement)s, on other terms:"
 )
-TERM = "%(term)s is %(first)s under the former and %(second)s under the latter."
+TERM = "%(term)s: %(first)s under the former, %(second)s under the latter."
 SAME_CLASS = "It leaves under clause %(stricter)s of %(stricter_agreement)s, the stricter, unless the other is named."
 OTHER_CLASS = "It leaves as %(stricter_class)s under the former or as %(looser_class)s under the latter, as it is sent."
 OTHER_PURPOSE = (

@@ -31,6 +31,13 @@ EXPECTED = "“%(word)s” was read where this was expected: %(expected)s."
 DID_YOU_MEAN = "“%(word)s” was read where this was expected: %(expected)s. Did you mean “%(near)s”?"
 SENTENCES = (TOO_LONG, ENDS, EXPECTED, DID_YOU_MEAN)
 
+A_DATA = "personal data, any data, a data class or a field of these agreements"
+AN_AUTHORITY = "the two letters of an administration (ISO 3166), for example UG"
+A_PURPOSE = "a purpose in lower-case letters, digits, dots and hyphens"
+AN_AGREEMENT = "the id of one of these agreements"
+THE_END = "the end of the question"
+EXPECTATIONS = (A_DATA, AN_AUTHORITY, A_PURPOSE, AN_AGREEMENT, THE_END)
+
 # Each word of the grammar, in English and in French; the first of each is the one that messages show.
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -142,7 +149,7 @@ class _Reader:
         return self._authority()
 
     def _data(self) -> str:
-        word, place = self._next("personal data, any data, a data class or a field")
+        word, place = self._next(A_DATA)
         both = (word, self._peek() or "")
         if both in _DATA:
             self._at += 1
@@ -150,33 +157,33 @@ class _Reader:
         if word in self._vocabulary.data or ("." in word and _NAME.fullmatch(word)):
             return word
         known = [PERSONAL, EVERYTHING, *self._vocabulary.data]
-        raise self._unclear(word, place, known, "personal data, any data, a data class or a field of these agreements")
+        raise self._unclear(word, place, known, A_DATA)
 
     def _authority(self) -> str | None:
-        word, place = self._next("an administration, for example UG")
+        word, place = self._next(AN_AUTHORITY)
         if word in _ANYONE:
             return None
         if not _AUTHORITY.fullmatch(word.upper()):
-            raise self._unclear(word, place, [], "the two letters of an administration (ISO 3166), for example UG")
+            raise self._unclear(word, place, [], AN_AUTHORITY)
         return word.upper()
 
     def _purpose(self) -> str:
         while (self._peek() or "") in _FILLING and self._at + 1 < len(self._words):
             self._at += 1
-        word, place = self._next("a purpose, for example risk-assessment")
+        word, place = self._next(A_PURPOSE)
         if not _NAME.fullmatch(word):
-            raise self._unclear(word, place, [], "a purpose in lower-case letters, digits, dots and hyphens")
+            raise self._unclear(word, place, [], A_PURPOSE)
         return word
 
     def _agreement(self) -> str:
-        word, place = self._next("the id of an agreement")
+        word, place = self._next(AN_AGREEMENT)
         if word not in self._vocabulary.agreement_ids:
-            raise self._unclear(word, place, self._vocabulary.agreement_ids, "the id of one of these agreements")
+            raise self._unclear(word, place, self._vocabulary.agreement_ids, AN_AGREEMENT)
         return word
 
     def _word(self, expected: Collection[str]) -> str:
         """Read one of the grammar's words, in either language, and return which it is."""
-        wanted = ", ".join(f"“{WORDS[one][0]}”" for one in expected) or "the end of the question"
+        wanted = ", ".join(f"“{WORDS[one][0]}”" for one in expected) or THE_END
         word, place = self._next(wanted)
         meant = next((one for one in expected if word in WORDS[one]), None)
         if meant is None:

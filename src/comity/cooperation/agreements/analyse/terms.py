@@ -8,6 +8,7 @@ from comity.cooperation.agreements.agreement import Clause
 from comity.cooperation.agreements.permissions import strictness
 
 MARKING, ONWARD, RETENTION = "marking", "onward sharing", "retention in days"
+TERMS = (MARKING, ONWARD, RETENTION)
 
 
 @dataclass(frozen=True, slots=True)
