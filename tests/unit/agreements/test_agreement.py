@@ -20,7 +20,7 @@ from comity.cooperation.agreements.agreement import (
     as_record,
     parse_agreement,
 )
-from comity.cooperation.agreements.draft import draft_agreement
+from comity.cooperation.agreements.draft import draft_agreement, list_templates
 from comity.cooperation.agreements.errors import (
     AgreementInvalid,
     DataClassNotCovered,
@@ -73,6 +73,13 @@ def test_changed_word_changes_the_hash():
         ("valid_from", "someday"),
         ("valid_to", "2020-01-01"),
         ("reciprocal", "yes"),
+        ("version", 0),
+        ("version", True),
+        ("replaces", "a" * 64),
+        ("in_force_when", 1),
+        ("in_force_when", 3),
+        ("in_force_when", "some"),
+        ("notice_days", -1),
         ("unknown", 1),
         ("legal_basis", {}),
     ],
@@ -246,6 +253,77 @@ def test_agreement_in_words_says_who_sends_what_for_what():
 
     assert any("export-declaration" in one and "mirror-matching" in one and "article 3" in one for one in told)
     assert any("may not be passed on" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"version": 2, "replaces": "a" * 64},
+            "text number 2 of this agreement and takes the place of the text aaaaaaaaaaaa",
+        ),
+        ({}, "when every party has signed it"),
+        ({"parties": PARTIES, "in_force_when": 3}, "when 3 parties have signed it"),
+        ({"notice_days": 90}, "Either party may end it at any time with a notice of 90 days"),
+        ({"parties": PARTIES}, "it stays in force between the others"),
+        ({"reciprocal": True}, "It is reciprocal"),
+        ({"reciprocal": False}, "It is not reciprocal"),
+        ({"reply_days": 28}, "answered within 28 days"),
+        ({"annexes": (Annex("ii", "On request", ("KE", "UG")),)}, "Annex II, On request, is accepted by KE, UG"),
+        ({"annexes": (Annex("ii", "On request", ("KE",)),)}, "accepted by fewer than two parties"),
+        ({"clauses": (replace(DRAFT.clauses[0], senders=("KE",)),)}, "KE may send export-declaration to KE, UG"),
+    ],
+)
+def test_words_say_everything_that_the_document_says(changes, said):
+    agreement = replace(DRAFT, **changes)
+
+    told = [message % params for message, params in agreement_in_words(agreement, AgreementStatus.DRAFT)]
+
+    assert any(said in one for one in told)
+
+
+def test_words_leave_out_the_clauses_of_an_annex_that_binds_nobody():
+    agreement = draft_agreement(
+        id="n", parties=("KE", "UG", "TZ"), valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1), template="nairobi",
+        accepted={"KE": ["ii", "x"], "UG": ["ii"], "TZ": ["iii"]},
+    )  # fmt: skip
+    told = [message % params for message, params in agreement_in_words(agreement, AgreementStatus.DRAFT)]
+
+    assert any("annex II, article II): KE, UG may send assistance-reply to KE, UG" in one for one in told)
+    assert not any("annex X," in one for one in told)
+
+
+@pytest.mark.parametrize("template", [one.name for one in list_templates()])
+def test_every_template_drafts_an_agreement_that_uses_every_data_class_and_names_its_sources(template):
+    (found,) = [one for one in list_templates() if one.name == template]
+    accepted = {party: [name for name, _ in found.annexes] for party in PARTIES}
+
+    agreement = draft_agreement(
+        id="a", parties=PARTIES, valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1), template=template,
+        accepted=accepted if found.annexes else {},
+    )  # fmt: skip
+
+    assert {clause.data_class for clause in agreement.clauses} == {name for name, _ in agreement.data_classes}
+    assert parse_agreement(as_record(agreement)) == agreement
+    assert found.sources
+    assert found.summary
+
+
+@pytest.mark.parametrize(
+    ("template", "accepted", "told"),
+    [
+        ("nothing", {}, "must be one of"),
+        ("nairobi", {"KE": ["ii"]}, "UG must accept at least 1"),
+        ("nairobi", {"KE": ["xii"], "UG": ["ii"]}, "xii: must be one of i, ii"),
+        ("nairobi", {"RW": ["ii"]}, "RW accepts annexes but is not a party"),
+    ],
+)
+def test_a_draft_that_its_template_does_not_allow_is_refused(template, accepted, told):
+    with pytest.raises(AgreementInvalid, match=told):
+        draft_agreement(
+            id="a", parties=("KE", "UG"), valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1), template=template,
+            accepted=accepted,
+        )  # fmt: skip
 
 
 def test_clause_of_an_annex_binds_only_those_that_accepted_it():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar, get_type_hints
 
 import typer
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Home = Annotated[
     Path, typer.Option("--home", envvar="COMITY_HOME", help="Folder of the node.", file_okay=False, show_default=False)
 ]
+_Form = TypeVar("_Form")
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON object for machines.")]
 
 
@@ -31,3 +33,15 @@ def opened(home: Path) -> Iterator[Node]:
         yield node
     finally:
         node.close()
+
+
+def with_options(form: type[_Form], act: Callable[[_Form], None]) -> Callable[..., None]:
+    """Return `act` as a command whose arguments and options are the fields of a dataclass."""
+
+    def command(**values: object) -> None:
+        act(form(**values))
+
+    command.__doc__ = act.__doc__
+    command.__signature__ = inspect.signature(form, eval_str=True)  # type: ignore[attr-defined]
+    command.__annotations__ = get_type_hints(form, include_extras=True)
+    return command
