@@ -38,9 +38,15 @@ def cedar_policies(agreement: Agreement) -> dict[str, dict[str, Any]]:
 
 def permitting_clauses(
     agreement: Agreement, *, sender: str, recipient: str, data_class: str, message_type: str, purpose: str
-) -> list[Clause]:
-    """Return the clauses that permit this; none means no."""
-    policy_set, clauses = _parsed(agreement_hash_of(agreement), agreement)
+) -> tuple[Clause, ...]:
+    """Return the clauses that permit this; none means no. What Cedar decided once of a text it would decide again."""
+    return _decided(agreement_hash_of(agreement), agreement, (sender, recipient, data_class, message_type, purpose))
+
+
+@lru_cache(maxsize=16_384)  # one entry for each kind of message between two administrations
+def _decided(digest: str, agreement: Agreement, asked: tuple[str, str, str, str, str]) -> tuple[Clause, ...]:
+    policy_set, clauses = _parsed(digest, agreement)
+    sender, recipient, data_class, message_type, purpose = asked
     result = cedarpy.is_authorized(
         {
             "principal": {"type": "Authority", "id": sender},
@@ -55,7 +61,7 @@ def permitting_clauses(
         policy_set,
         _NO_ENTITIES,
     )
-    return [clauses[reason] for reason in result.diagnostics.reasons] if result.allowed else []
+    return tuple(clauses[reason] for reason in result.diagnostics.reasons) if result.allowed else ()
 
 
 @lru_cache(maxsize=256)

@@ -60,7 +60,7 @@ from comity.cooperation.exchange.store import (
 from comity.cooperation.exchange.taking import AGAIN, REFUSED, STORED, Handler, Keeper, Run, Taken, received, take_all
 from comity.cooperation.exchange.tally import OTHER, Counted, count
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
-from comity.cooperation.ledger.append import RECEIPTS_GIVEN, NewEntry, append
+from comity.cooperation.ledger.append import RECEIPTS_GIVEN, NewEntry, append, next_index
 from comity.cooperation.ledger.contradiction import Presented
 from comity.cooperation.ledger.witness import (
     LogContradiction,
@@ -73,6 +73,8 @@ from comity.foundation.errors import ComityError
 from comity.foundation.storage.session import Database
 
 _MOST_EVIDENCE = 100  # against one partner; a guess: the first few prove it
+
+_KINDS = {STORED: "message-received", REFUSED: "message-refused"}
 
 log = logging.getLogger(__name__)
 
@@ -201,17 +203,14 @@ def _keep(run: Run, clock: Clock) -> dict[str, bytes]:
     """Write what came in, log it, sign a receipt for each message, and log those that are final in one more entry."""
     keep_decisions(run.session, run.decisions)
     final = [one for one in run.fresh if one.result != AGAIN]
-    logged = append(
-        run.session,
-        [NewEntry("message-received" if one.result == STORED else "message-refused", one.id, one.jws) for one in final],
-        clock,
-    )
-    indexes = {entry.subject: entry.index for entry in logged}
+    first = next_index(run.session) if final else 0
+    indexes = {one.id: first + place for place, one in enumerate(final)}
     made = {one.id: _receipt(run, one.id, outcome=one.outcome, of=one, at=indexes.get(one.id)) for one in run.fresh}
     if final:
         insert_incoming(run.session, [_row(run, one, made[one.id]) for one in final])
+        entries = [NewEntry(_KINDS[one.result], one.id, one.jws) for one in final]
         given = receipts_statement(made[one.id] for one in final)
-        append(run.session, [NewEntry(RECEIPTS_GIVEN, run.peer.authority, given)], clock)
+        append(run.session, [*entries, NewEntry(RECEIPTS_GIVEN, run.peer.authority, given)], clock)
     for agreement_id, (sequence, last_id) in run.streams.items():
         move_stream(run.session, run.peer.authority, agreement_id, IN, sequence=sequence, last_id=last_id)
     return made

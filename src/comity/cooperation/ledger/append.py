@@ -50,6 +50,7 @@ __all__ = [
     "inclusion_proof",
     "inclusion_proofs",
     "latest",
+    "next_index",
     "root_at",
 ]
 
@@ -89,6 +90,11 @@ def append(session: Session, entries: Sequence[NewEntry], clock: Clock) -> list[
     write_tiles(session, changed, kept=edge)
     move_head(session, LogHead(size, root_of(size, {**edge, **changed})))
     return logged
+
+
+def next_index(session: Session) -> int:
+    """Return the index of the next entry; other writers wait until this transaction ends."""
+    return lock_head(session).size
 
 
 def inclusion_proof(session: Session, *, index: int, size: int) -> list[bytes]:
