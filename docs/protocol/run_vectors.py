@@ -43,7 +43,9 @@ def run(command: list[str], files: list[Path]) -> dict[str, object]:
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8") as program:
         for file in files:
-            for vector in json.loads(file.read_text(encoding="utf-8"))["vectors"]:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            for vector in content["vectors"]:
+                vector["input"] = {**content["common"].get(vector["operation"], {}), **vector["input"]}
                 answer = ask(program, vector)
                 if answer == {"unsupported": True}:
                     unsupported += 1

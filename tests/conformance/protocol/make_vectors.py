@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.conformance.protocol import agreements, canonical, evidence, identity, ledger
+from tests.conformance.protocol import agreements, canonical, envelopes, evidence, exchanges, identity, ledger
 from tests.conformance.protocol.adapter import answer
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "protocol" / "vectors"
+LONG = 100  # characters of JSON, from which a value is written once for many vectors
 FORMAT = "comity-vectors.v1"
 AREAS = {
     "canonical-json": canonical.vectors,
@@ -27,6 +29,8 @@ AREAS = {
     "tree": ledger.tree_vectors,
     "checkpoint": ledger.checkpoint_vectors,
     "identity": identity.vectors,
+    "envelope": envelopes.vectors,
+    "exchange": exchanges.vectors,
     "evidence": evidence.vectors,
 }
 
@@ -36,7 +40,24 @@ def written(area: str) -> str:
     vectors = [_complete(one) for one in AREAS[area]()]
     names = [one["name"] for one in vectors]
     assert len(names) == len(set(names)), "two vectors of one name"
-    return json.dumps({"format": FORMAT, "area": area, "vectors": vectors}, indent=1, ensure_ascii=True) + "\n"
+    common = _common(vectors)
+    for one in vectors:
+        shared = common.get(one["operation"], {})
+        one["input"] = {name: value for name, value in one["input"].items() if shared.get(name) != value}
+    content = {"format": FORMAT, "area": area, "common": common, "vectors": vectors}
+    return json.dumps(content, indent=1, ensure_ascii=True) + "\n"
+
+
+def _common(vectors: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return, by operation, the long values that most of its inputs have, where every input has the field."""
+    common: dict[str, dict[str, Any]] = {}
+    for operation in sorted({one["operation"] for one in vectors}):
+        inputs = [one["input"] for one in vectors if one["operation"] == operation]
+        for name in sorted(set.intersection(*(set(one) for one in inputs))):
+            text, times = Counter(json.dumps(one[name]) for one in inputs).most_common(1)[0]
+            if times > 2 and len(text) > LONG:
+                common.setdefault(operation, {})[name] = json.loads(text)
+    return common
 
 
 def _complete(vector: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +68,11 @@ def _complete(vector: dict[str, Any]) -> dict[str, Any]:
         assert found == {"error": vector["error"]}, f"{vector['name']}: {found}"
     else:
         assert "result" in found, f"{vector['name']}: {found}"
-    return {"name": vector["name"], **question, "expected": found}
+    if "opens" in vector:
+        assert found == {"result": {"jws": vector["opens"]}}, vector["name"]
+    told = {"tells": vector["tells"]} if "tells" in vector else {}
+    assert told.get("tells", "") in json.dumps(found), f"{vector['name']}: {found}"
+    return {"name": vector["name"], **told, **question, "expected": found}
 
 
 def main() -> None:
@@ -60,7 +85,9 @@ def main() -> None:
 def all_vectors() -> Iterator[dict[str, Any]]:
     """Give every vector that is written down."""
     for file in sorted(FOLDER.glob("*.json")):
-        yield from json.loads(file.read_text(encoding="utf-8"))["vectors"]
+        content = json.loads(file.read_text(encoding="utf-8"))
+        for one in content["vectors"]:
+            yield {**one, "input": {**content["common"].get(one["operation"], {}), **one["input"]}}
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from comity.cooperation.ledger.tree import (
 )
 from comity.cooperation.ledger.verify_evidence import verify_bundle
 from comity.foundation.canonical_json import canonical_json
+from tests.conformance.protocol import receiving
 from tests.conformance.protocol.keys import keys_from
 
 Answer = dict[str, Any]
@@ -212,6 +213,12 @@ OPERATIONS: dict[str, Callable[[Answer], Answer]] = {
     "cosignature-verify": check_cosignature,
     "verifier-keys": verifier_keys,
     "contradiction-judge": judge_contradiction,
+    "message-sign": receiving.sign_a_message,
+    "message-read": receiving.read_a_message,
+    "message-open": receiving.open_a_message,
+    "receipt-read": receiving.read_a_receipt,
+    "answer-read": receiving.read_an_answer,
+    "batches-receive": receiving.receive,
     "bundle-verify": verify_evidence,
     "identity-read": read_identity,
     "history-follow": follow_history,

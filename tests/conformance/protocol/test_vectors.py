@@ -49,6 +49,21 @@ def test_every_operation_is_described():
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.M)) == set(OPERATIONS)
 
 
+def test_every_refusal_of_the_exchange_has_a_vector_or_is_named_as_having_none():
+    described = (ROOT / "docs" / "protocol" / "exchange.md").read_text(encoding="utf-8")
+    section = described.partition("## Refusal codes")[2].partition("\n## ")[0]
+    codes = set(re.findall(r"^\| `([a-z.-]+)` \|", section, re.M))
+    page = (ROOT / "docs" / "protocol" / "vectors.md").read_text(encoding="utf-8")
+    without = set(
+        re.findall(r"`([a-z]+\.[a-z-]+)`", page.partition("These codes have no vector")[2].partition("\n\n")[0])
+    )
+
+    shown = {one.get("tells", one["expected"].get("error")) for one in all_vectors()}
+
+    assert codes - shown == without
+    assert without <= codes
+
+
 def test_the_partnerships_messages_are_described_as_they_are():
     page = (ROOT / "docs" / "protocol" / "partnership.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \| `([^`]+)` \| `([^`]+)` \| (.+?) \|", page, re.M)
