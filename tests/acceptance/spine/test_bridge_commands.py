@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import stix2
@@ -19,6 +20,8 @@ from comity.entrypoints.node import NodeConfiguration, create_node
 from comity.flows.sign_agreement import take_in
 from comity.foundation.settings import read_settings
 from tests.integration.flows.test_decide_lane import KENYA, clear_import, send_export
+from tests.simulators.access_point import AccessPoint
+from tests.simulators.processes import queue, serve_pair
 
 
 def comity(*words: str, expected: int = 0) -> str:
@@ -84,3 +87,44 @@ def test_a_node_that_is_not_on_xroad_says_so_and_a_bad_file_is_named(node):
 
     assert closed["error"]["code"] == "bridges.xroad-closed"
     assert invalid["error"]["path"] == "security_server"
+
+
+def test_batches_and_answers_go_over_access_points_that_deliver_twice(tmp_path):
+    kenya, uganda = serve_pair(tmp_path)
+    folders = {name: tmp_path / name for name in ("packed", "ke-out", "ug-in", "answers", "ug-out", "ke-in")}
+    for folder in folders.values():
+        folder.mkdir()
+    queue(kenya, 7)
+
+    comity("courier", "pack", "UG", "--home", str(kenya.home), "-o", str(folders["packed"]), "--max-bytes", "20KB")
+    told = submitted(folders["packed"], folders["ke-out"], "customs-ug")
+    AccessPoint(folders["ke-out"], {"customs-ug": folders["ug-in"]}).work(times=2)
+    comity("courier", "unpack", *files_in(folders["ug-in"]), "--home", str(uganda.home), "-o", str(folders["answers"]))
+    submitted(folders["answers"], folders["ug-out"], "customs-ke")
+    AccessPoint(folders["ug-out"], {"customs-ke": folders["ke-in"]}).work(times=2)
+    comity("courier", "take-answer", *files_in(folders["ke-in"]), "--home", str(kenya.home))
+
+    assert len(told["submitted"]) == len(files_in(folders["packed"])) > 1
+    assert (kenya.counts().delivered, uganda.counts().received) == (7, 7)
+    assert {file.suffix for file in folders["ke-out"].iterdir()} == {".accepted"}
+    for served in (kenya, uganda):
+        served.node.close()
+
+
+def test_a_pmode_that_is_no_name_is_refused_by_name(tmp_path):
+    (tmp_path / "a.comity").write_bytes(b"x")
+
+    told = comity(
+        "access-point", "submit", str(tmp_path / "a.comity"), "--pmode", "", "-o", str(tmp_path), "--json", expected=1
+    )
+
+    assert json.loads(told)["error"]["code"] == "bridges.pmode-invalid"
+
+
+def submitted(packed: Path, watched: Path, pmode: str) -> dict[str, list[str]]:
+    told = comity("access-point", "submit", *files_in(packed), "--pmode", pmode, "-o", str(watched), "--json")
+    return dict(json.loads(told))
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(file) for file in folder.iterdir())

@@ -13,6 +13,13 @@ class NothingToExport(ComityError):
     status = 404
 
 
+class PModeInvalid(ComityError):
+    """The P-Mode is a name of 1 to 255 printable characters, as it is set in the access point."""
+
+    code = "bridges.pmode-invalid"
+    status = 422
+
+
 class XRoadSettingsInvalid(ComityError):
     """The file xroad.toml in the node's home cannot be used; correct the place named in the path."""
 

@@ -1,4 +1,4 @@
-"""Commands about neighbours' systems: `export stix`, `xroad show`."""
+"""Commands about neighbours' systems: `access-point submit`, `export stix`, `xroad show`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from comity.cooperation.bridges.access_point import submit
 from comity.cooperation.bridges.errors import NothingToExport, XRoadClosed
 from comity.cooperation.bridges.xroad_settings import Identifier, write_identifier
 from comity.entrypoints.cli.options import AsJson, Home, opened
@@ -25,10 +26,35 @@ def register(app: typer.Typer) -> None:
     export.callback()(_export)
     export.command("stix")(export_intelligence)
     app.add_typer(export, name="export")
+    access_point = typer.Typer(help="AS4: hand files of the courier to an access point.", no_args_is_help=True)
+    access_point.callback()(_access_point)
+    access_point.command("submit")(submit_files)
+    app.add_typer(access_point, name="access-point")
 
 
 def _xroad() -> None:
     """Partners that are reached over X-Road."""
+
+
+def _access_point() -> None:
+    """AS4 is spoken by an access point; it is given files."""
+
+
+def submit_files(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of the courier.", exists=True)],
+    pmode: Annotated[str, typer.Option("--pmode", help="The access point's P-Mode for this partner.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder that it watches.", file_okay=False, exists=True)
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Submit files of the courier to an AS4 access point: each a payload, with the document that Holodeck B2B reads."""
+    with reporting(as_json=as_json):
+        documents = [submit(file, output, pmode=pmode).name for file in files]
+    if as_json:
+        write_json({"submitted": documents})
+    else:
+        people.print(f"{len(documents)} messages submitted in {output}.")
 
 
 def _export() -> None:

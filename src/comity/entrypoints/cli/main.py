@@ -26,6 +26,7 @@ MODULES = {
     "retention": "stewardship",
     "prove": "proofs",
     "verify": "proofs",
+    "access-point": "bridges",
     "export": "bridges",
     "ledger": "ledger",
     "xroad": "bridges",
