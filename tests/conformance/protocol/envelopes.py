@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,18 @@ from tests.conformance.protocol import exchanges
 from tests.conformance.protocol.agreements import read, refused
 from tests.conformance.protocol.answering import receipt
 from tests.conformance.protocol.keys import seeds_of
-from tests.conformance.protocol.messages import KENYA, SEALS, UGANDA, good, header, signed
+from tests.conformance.protocol.messages import (
+    BOMB,
+    HASH,
+    KENYA,
+    SEALS,
+    UGANDA,
+    endless,
+    good,
+    header,
+    sealed_bytes,
+    signed,
+)
 
 Vector = dict[str, Any]
 CODE = "exchange.envelope-invalid"
@@ -117,6 +129,18 @@ def _refused_seals() -> Iterator[Vector]:
         changed[place] ^= 1
         bad = {**given, "sealed": base64.b64encode(bytes(changed)).decode()}
         yield refused(f"a seal with a bit of {name} changed", "message-open", bad, "exchange.seal-invalid")
+    content = good()[0].split(b".")[1]
+    whole = zlib.compressobj(wbits=-15)
+    fine = whole.compress(base64.urlsafe_b64decode(content + b"=" * (-len(content) % 4))) + whole.flush()
+    plain: dict[str, tuple[bytes, str]] = {
+        BOMB: (endless(), "exchange.decompression-bomb"),
+        "a seal with something after its content": (bytes(64) + fine + b"x", CODE),
+        "a seal whose content is cut short": (bytes(64) + fine[:-4], CODE),
+        "a seal whose content does not inflate": (bytes(64) + b"\xff" * 40, CODE),
+    }
+    for name, (plaintext, code) in plain.items():
+        bad = {"keys": seeds_of("UG"), "agreement_hash": HASH, "sealed": sealed_bytes(name, plaintext)}
+        yield refused(name, "message-open", bad, code)
     short = {**given, "sealed": base64.b64encode(bytes(box[:100])).decode()}
     yield refused("a seal cut short", "message-open", short, "exchange.seal-invalid")
     yield refused("a seal for another", "message-open", {**given, "keys": seeds_of("RW")}, "exchange.seal-invalid")

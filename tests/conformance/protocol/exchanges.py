@@ -15,15 +15,18 @@ from tests.conformance.protocol.keys import FIRST_DAY, seeds_of
 from tests.conformance.protocol.ledger import note_of
 from tests.conformance.protocol.messages import (
     AT,
+    BOMB,
     KENYA,
     RWANDA,
     UGANDA,
     batch,
     chain,
+    endless,
     header,
     proof,
     remade,
     sealed,
+    sealed_bytes,
     signed,
 )
 
@@ -85,6 +88,12 @@ def _refused_batches() -> Iterator[Vector]:
     yield scenario(
         "a batch of another type", _typed("comity-batch.v9+jws") + dot + rest, tells="exchange.envelope-invalid"
     )
+    first, feed, attached = good.partition(b"\n")
+    invalid = "exchange.envelope-invalid"
+    yield scenario("a batch without a line feed", first, tells=invalid)
+    yield scenario("a batch whose attachment was changed", first + feed + attached[:-1] + b"x", tells=invalid)
+    yield scenario("a batch whose attachment was cut", first + feed + attached[:-1], tells=invalid)
+    yield scenario("a batch with more than its head lists", good + b"x", tells=invalid)
     algorithm = _protected({"alg": "none", "typ": BATCH_TYPE})
     yield scenario("a batch with another algorithm", algorithm + dot + rest, tells="exchange.suite-downgraded")
     critical = _protected({"alg": "Ed25519", "typ": BATCH_TYPE, "crit": ["exp"]})
@@ -115,6 +124,8 @@ def _refused_messages() -> Iterator[Vector]:
     box = sealed(one)
     changed = remade(box, sealed=box.sealed[:-1] + bytes([box.sealed[-1] ^ 1]))
     yield scenario("a seal with a bit changed", batch(changed), tells="exchange.seal-invalid")
+    bomb = remade(box, sealed=base64.b64decode(sealed_bytes(BOMB, endless())))
+    yield scenario("a message that inflates without end", batch(bomb), tells="exchange.decompression-bomb")
     foreign = sealed(one, to=RWANDA)
     yield scenario("a message sealed to another", batch(foreign), tells="exchange.seal-invalid")
     other = remade(box, agreement_hash="ab" * 32)

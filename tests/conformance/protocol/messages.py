@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from comity.cooperation.agreements.agreement import agreement_hash, parse_agreement
-from comity.cooperation.exchange import jws
+from comity.cooperation.exchange import envelope, jws
 from comity.cooperation.exchange.batch import BATCH_TYPE, Batch, SealedMessage, write
 from comity.cooperation.exchange.envelope import FIRST_PREVIOUS, MESSAGE_TYPE, Header, open_sealed, seal, sign_message
 from comity.cooperation.exchange.errors import ExchangeError
@@ -27,6 +28,11 @@ KENYA, UGANDA, RWANDA = (keys_from(seeds_of(name)) for name in ("KE", "UG", "RW"
 HASH = agreement_hash(parse_agreement(document()))
 SEALS: dict[tuple[str, str, str], str] = {}
 """Every seal that a vector holds, by what it opens to, for whom and under which agreement: a seal is never the same."""
+
+
+OTHER_SEALS: dict[str, str] = {}
+"""Seals of what is no message, by the name of their vector."""
+BOMB = "a seal that inflates to more than 4 MiB"
 
 
 def header(sequence: int = 1, previous: str = FIRST_PREVIOUS, **changes: Any) -> dict[str, Any]:
@@ -78,6 +84,30 @@ def sealed(message: tuple[bytes, str], *, to: NodeKeys = UGANDA, under: str = HA
     return SealedMessage(message_id, under, base64.b64decode(SEALS[key]))
 
 
+def sealed_bytes(name: str, plaintext: bytes) -> str:
+    """Return any bytes sealed to Uganda, in base64: the seal of the vector of this name, if it opens to them."""
+    for one in _written():
+        if one["name"] == name and _decrypted(one["input"]["sealed"]) == plaintext:
+            OTHER_SEALS[name] = str(one["input"]["sealed"])
+    if name not in OTHER_SEALS:
+        info, key = envelope._info("UG", HASH), envelope._sealing_key(UGANDA.public)
+        OTHER_SEALS[name] = base64.b64encode(envelope._SUITE.encrypt(plaintext, key, info=info)).decode()
+    return OTHER_SEALS[name]
+
+
+def endless() -> bytes:
+    """Return a signature and deflated content of 6 MiB, more than a message can have."""
+    deflate = zlib.compressobj(wbits=-15)
+    return bytes(64) + deflate.compress(b"a" * (6 * 1024 * 1024)) + deflate.flush()
+
+
+def _decrypted(text: str) -> bytes | None:
+    try:
+        return envelope._opened(base64.b64decode(text), UGANDA, envelope._info("UG", HASH))
+    except ExchangeError:
+        return None
+
+
 def remade(box: SealedMessage, **changes: Any) -> SealedMessage:
     """Return a message in a batch with some fields changed."""
     return SealedMessage(**{**{name: getattr(box, name) for name in ("id", "agreement_hash", "sealed")}, **changes})
@@ -120,18 +150,23 @@ def at_text(at: datetime) -> str:
     return at.isoformat()
 
 
-def _kept() -> dict[tuple[str, str, str], str]:
+def _written() -> list[dict[str, Any]]:
     if not FILE.exists():
-        return {}
+        return []
     content = json.loads(FILE.read_text(encoding="utf-8"))
     common = content["common"].get("message-open", {})
-    vectors = [{**one, "input": {**common, **one["input"]}} for one in content["vectors"]]
+    return [
+        {**one, "input": {**common, **one["input"]}} for one in content["vectors"] if one["operation"] == "message-open"
+    ]
+
+
+def _kept() -> dict[tuple[str, str, str], str]:
     return {
         (one["expected"]["result"]["jws"], one["input"]["keys"]["authority"], one["input"]["agreement_hash"]): one[
             "input"
         ]["sealed"]
-        for one in vectors
-        if one["operation"] == "message-open" and "result" in one["expected"]
+        for one in _written()
+        if "result" in one["expected"]
     }
 
 
