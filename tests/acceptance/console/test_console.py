@@ -17,6 +17,7 @@ PAGES = (
     "/console/partners",
     "/console/agreements",
     "/console/agreements/ke-ug-2026",
+    "/console/agreements/ke-ug-2026/terminate",
     "/console/agreements/ke-ug-2026/questions?question=may personal data reach UG",
     "/console/questions?question=who may receive any data",
     "/console/ledger",

@@ -18,6 +18,7 @@ PAGES = {
     "/console/partners": {"brian", "lucy", "eric", "root"},
     "/console/agreements": {"amina", "brian", "lucy", "eric", "root"},
     "/console/agreements/ke-ug-2026": {"amina", "brian", "lucy", "eric", "root"},
+    "/console/agreements/ke-ug-2026/suspend": {"lucy", "root"},
     "/console/agreements/ke-ug-2026/questions": {"amina", "brian", "lucy", "eric", "root"},
     "/console/questions": {"amina", "brian", "lucy", "eric", "root"},
     "/console/ledger": {"brian", "lucy", "eric", "root"},

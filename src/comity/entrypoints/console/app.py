@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -9,6 +11,7 @@ from comity.entrypoints.console.doors import open_page
 from comity.entrypoints.console.errors import PageUnknown
 from comity.entrypoints.console.officers import Permission
 from comity.entrypoints.console.pages import (
+    agreement_acts,
     agreements,
     arrivals,
     declaration,
@@ -19,6 +22,7 @@ from comity.entrypoints.console.pages import (
     questions,
     sign_in,
 )
+from comity.entrypoints.console.present.agreement_history import ACTS
 from comity.entrypoints.console.security import SecurityHeaders
 from comity.entrypoints.console.site import Site, Visit
 from comity.entrypoints.console.static_files import PREFIX, answer_static
@@ -60,6 +64,11 @@ def _open_pages(router: APIRouter, site: Site) -> None:
     open_page(router, "/console/partners", partners.show, site=site, may=Permission.READ_PARTNERS)
     open_page(router, "/console/agreements", agreements.show_all, site=site, may=Permission.READ_AGREEMENTS)
     open_page(router, "/console/agreements/{id}", agreements.show, site=site, may=Permission.READ_AGREEMENTS)
+    for code, act in ACTS.items():
+        path = f"/console/agreements/{{id}}/{code}"
+        open_page(router, path, partial(agreement_acts.show, act), site=site, may=Permission.ACT_ON_AGREEMENTS)
+        sent = partial(agreement_acts.send, act)
+        open_page(router, path, sent, site=site, may=Permission.ACT_ON_AGREEMENTS, method="POST")
     open_page(router, "/console/questions", questions.show_in_force, site=site, may=Permission.READ_AGREEMENTS)
     asked = "/console/agreements/{id}/questions"
     open_page(router, asked, questions.show_one, site=site, may=Permission.READ_AGREEMENTS)

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     OVERRIDE_LANE = "override-lane"
     READ_PARTNERS = "read-partners"
     READ_AGREEMENTS = "read-agreements"
+    ACT_ON_AGREEMENTS = "act-on-agreements"
     READ_LEDGER = "read-ledger"
     TAKE_EVIDENCE = "take-evidence"
 
@@ -58,7 +59,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.TAKE_EVIDENCE,
             }
         ),
-        Role.LEGAL: frozenset({_P.READ_PARTNERS, _P.READ_AGREEMENTS, _P.READ_LEDGER, _P.TAKE_EVIDENCE}),
+        Role.LEGAL: frozenset(
+            {_P.READ_PARTNERS, _P.READ_AGREEMENTS, _P.ACT_ON_AGREEMENTS, _P.READ_LEDGER, _P.TAKE_EVIDENCE}
+        ),
         Role.ENGINEER: frozenset({_P.READ_PARTNERS, _P.READ_AGREEMENTS, _P.READ_LEDGER}),
         Role.ADMIN: frozenset(Permission),
     }

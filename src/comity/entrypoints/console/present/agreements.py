@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from types import MappingProxyType
 
-from comity.cooperation.agreements.agreement import Agreement, Clause, agreement_hash
+from comity.cooperation.agreements.agreement import Agreement, Clause
 from comity.cooperation.agreements.in_words import FIELDS, agreement_in_words
 from comity.cooperation.agreements.lifecycle import AgreementStatus
+from comity.cooperation.agreements.policies import agreement_hash_of
 from comity.entrypoints.console.formats import Formats
 from comity.entrypoints.console.language import Language, mark
 from comity.entrypoints.console.present.words import AGREEMENT_STATES, word_for
@@ -68,8 +69,8 @@ def clause_shown(agreement: Agreement, clause: Clause, language: Language) -> di
     return {
         "id": clause.id,
         "data_class": say_code(clause.data_class, language),
-        "sender": _countries(clause.senders or agreement.parties, formats),
-        "recipient": _countries(clause.recipients or agreement.parties, formats),
+        "sender": _countries(agreement.senders_under(clause), formats),
+        "recipient": _countries(agreement.recipients_under(clause), formats),
         "purposes": formats.listed([say_code(purpose, language) for purpose in clause.purposes]),
         "message_types": ", ".join(clause.message_types),
         "marking": say_code(clause.marking.value, language),
@@ -84,7 +85,7 @@ def details(agreement: Agreement, signers: Iterable[str], language: Language) ->
     formats = Formats(language.locale)
     return {
         "signed_by": [formats.country(signer) for signer in signers],
-        "hash": agreement_hash(agreement),
+        "hash": agreement_hash_of(agreement),
         "clauses": [clause_shown(agreement, clause, language) for clause in agreement.clauses],
     }
 
