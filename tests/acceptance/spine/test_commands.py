@@ -89,7 +89,7 @@ def test_doctor_finds_a_healthy_partner_fine_and_names_the_side_of_a_fault(pair)
     wait_for(lambda: answers(uganda))
 
     (fault,) = [check for check in told["checks"] if not check["ok"]]
-    assert (fault["check"], fault["side"]) == ("reachable", "between")
+    assert (fault["check"], fault["side"]) == ("tcp", "theirs")
     assert "FAULT" not in run("peer", "doctor", "UG", "--home", str(kenya.home))
 
 

@@ -147,6 +147,10 @@ class PartnerRefused(ExchangeError):
     code = "exchange.partner-refused"
     status = 502
 
+    def __init__(self, message: str | None = None, *, code_there: str = "") -> None:
+        super().__init__(message)
+        self.code_there = code_there
+
 
 class PartnerBusy(PartnerRefused):
     """The partner is busy or low on disk and asks to be left alone for a while; everything still waits."""
@@ -154,8 +158,8 @@ class PartnerBusy(PartnerRefused):
     code = "exchange.partner-busy"
     status = 503
 
-    def __init__(self, message: str | None = None, *, retry_after_seconds: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str | None = None, *, retry_after_seconds: float, code_there: str = "") -> None:
+        super().__init__(message, code_there=code_there)
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ PATH = "/exchange/batch"
 CONNECT_SECONDS, STANDSTILL_SECONDS, ANSWER_SECONDS = 20.0, 60.0, 300.0
 KEPT_SECONDS = 25.0  # shorter than the 30 seconds for which a node keeps an idle connection
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
+LARGEST_REFUSAL_BYTES = 64 * 1024
 LONGEST_RETRY_AFTER_SECONDS = 300.0  # a guess: a partner may not keep a sender quiet for longer
 
 
@@ -118,8 +120,19 @@ def refusal(answer: httpx.Response, content: bytes) -> PartnerRefused:
     """Return why a partner refused a batch: what its answer begins with, and how long to leave it alone."""
     text = content[:500].decode("utf-8", "replace")
     reason = f"the partner refused the batch with status {answer.status_code}: {text}"
+    code = _code_in(content)
     if answer.status_code in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
         asked = answer.headers.get("retry-after", "")
         seconds = float(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0.0
-        return PartnerBusy(reason, retry_after_seconds=min(seconds, LONGEST_RETRY_AFTER_SECONDS))
-    return PartnerRefused(reason)
+        return PartnerBusy(reason, retry_after_seconds=min(seconds, LONGEST_RETRY_AFTER_SECONDS), code_there=code)
+    return PartnerRefused(reason, code_there=code)
+
+
+def _code_in(content: bytes) -> str:
+    """Return the code that a refusal names, or nothing."""
+    try:
+        told = json.loads(content) if len(content) <= LARGEST_REFUSAL_BYTES else None
+    except (ValueError, RecursionError):
+        return ""
+    code = told.get("code") if isinstance(told, dict) else None
+    return code if isinstance(code, str) else ""

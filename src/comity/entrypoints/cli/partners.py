@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from comity.cooperation.exchange.card import read_card
-from comity.cooperation.exchange.doctor import diagnose
+from comity.cooperation.exchange.deliver import Line
+from comity.cooperation.exchange.doctor import Place, diagnose
 from comity.cooperation.exchange.store import add_peer, find_peer, list_peers
+from comity.cooperation.exchange.transport import HttpTransport
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import Exit, people, reporting, working, write_json, write_table
 from comity.flows.run_mirror import run
@@ -81,9 +84,14 @@ def doctor(
     with reporting(as_json=as_json), opened(home) as node:
         with node.database.reading() as session:
             peer = find_peer(session, authority.upper())
-        found = diagnose(
-            node.database, peer, keys=node.keys, transport=node.transport_to(peer.authority), clock=node.clock
+        transport = node.transport_to(peer.authority)
+        place = Place(
+            home=node.settings.home,
+            least_free_bytes=node.settings.least_free_bytes,
+            skew=timedelta(seconds=node.settings.clock_skew_seconds),
+            is_direct=isinstance(transport, HttpTransport),
         )
+        found = diagnose(node.database, peer, Line(node.keys, transport, node.clock), place)
     if as_json:
         write_json({"peer": authority.upper(), "checks": [diagnosis.as_json() for diagnosis in found]})
     else:

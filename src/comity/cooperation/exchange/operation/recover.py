@@ -91,6 +91,41 @@ class RecoveryReport:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stream of ours that the two sides know differently: up to which sequence it is settled here, taken in there."""
+
+    agreement_id: str
+    here: int
+    there: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a partner says of us beside what we know: where the streams differ, and whether our log continues."""
+
+    gaps: list[Gap]
+    log_continues: bool
+
+
+def compare(database: Database, authority: str, line: Line) -> Comparison:
+    """Ask a partner where our streams and our log stand there; nothing is changed on either side.
+
+    Raises:
+        ExchangeError: PartnerUnreachable, PartnerRefused, or an answer that does not verify.
+    """
+    with database.reading() as session:
+        peer = find_peer(session, authority)
+        positions = settled_ends(session, authority)
+    answer = _ask(database, peer, line, positions)
+    there = {one.agreement_id: one.sequence for one in answer.ends}
+    names = sorted(positions.keys() | there.keys())
+    gaps = [Gap(name, positions.get(name, 0), there.get(name, 0)) for name in names]
+    with database.reading() as session:
+        continues = not answer.witnessed or _continues(session, read_checkpoint(answer.witnessed, line.keys.public))
+    return Comparison([gap for gap in gaps if gap.here != gap.there], continues)
+
+
 def recover(database: Database, authority: str, line: Line, *, reason: str) -> RecoveryReport:
     """Catch up with a partner after a restore; `reason` is what the operator admits it with. May be run again.
 
