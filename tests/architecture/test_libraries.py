@@ -47,6 +47,7 @@ ALLOWED = {
             "foundation/canonical_json.py",
             "cooperation/exchange/*",
             "cooperation/stewardship/*",
+            "cooperation/accounts/*",
             "features/*",
             "entrypoints/api/*",
         ),

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from comity.cooperation.accounts.send import Bookkeeping
 from comity.cooperation.exchange.operation.held import release_held
 from comity.cooperation.exchange.operation.store import held_counts
+from comity.cooperation.exchange.store import list_peers
 from comity.entrypoints.node import Node
 from comity.flows.dispose_expired import dispose_due
 from comity.flows.recall_messages import chase
 from comity.flows.use_partner_record import log_uses
+from comity.flows.keep_accounts import keep_accounts
 
 FIRST_AFTER = timedelta(seconds=30)  # a guess: the node serves first
 LOOKED_EVERY_SECONDS = 5.0
@@ -70,11 +73,22 @@ def log_what_was_read(node: Node) -> None:
                 return
 
 
+def keep_accounts_with_partners(node: Node) -> None:
+    """Compare books with every partner, tell what was shown of others' logs, thin old co-signatures."""
+    books = Bookkeeping(node.keys, node.clock)
+    with node.database.reading() as session:
+        partners = [peer.authority for peer in list_peers(session)]
+    for partner in partners:
+        with node.database.transaction() as session:
+            keep_accounts(session, partner, books)
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("release-held", timedelta(minutes=1), release_what_was_held),
     Chore("dispose-due", timedelta(hours=1), dispose_what_is_due),
     Chore("chase-recalls", timedelta(hours=1), chase_recalls),
     Chore("log-uses", timedelta(hours=1), log_what_was_read),
+    Chore("accounts", timedelta(hours=1), keep_accounts_with_partners),  # each day once; an hour after midnight at most
 )
 
 

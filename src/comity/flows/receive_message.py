@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from comity.cooperation.accounts.send import Bookkeeping
 from comity.cooperation.exchange.taking import Handler, ReceivedMessage, Together
 from comity.features.declarations.canonical import from_record
 from comity.features.mirror.record import mirror_record
@@ -14,6 +15,7 @@ from comity.features.mirror.store import keep_partner_export
 from comity.features.risk.store import ReceivedResult, keep_feedback
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import MOST_DECIDED_AGAIN, decide_again
+from comity.flows.keep_accounts import account_handlers
 from comity.flows.match_record import match_export
 from comity.flows.receive_negotiation import negotiation_handlers
 from comity.flows.release_onward import taking_onward
@@ -36,6 +38,7 @@ def handlers_for(clearing: Clearing) -> Mapping[str, Handler]:
         **{name: taking_onward(take, clearing=clearing) for name, take in content.items()},
         **negotiation_handlers(clearing),
         **stewardship_handlers(clearing),
+        **account_handlers(Bookkeeping(clearing.keys, clearing.clock)),
     }
 
 

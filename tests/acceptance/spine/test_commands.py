@@ -156,6 +156,31 @@ def test_contradictions_are_listed_and_acknowledged_with_a_reason(pair):
     assert "switched on" in run("ledger", "evidence", "--home", home, "--json")
 
 
+def test_books_are_compared_and_a_reciprocity_statement_is_signed_by_both_and_verified(pair, tmp_path):
+    home, file = str(pair[0].home), str(tmp_path / "balance.json")
+    period = ("--from", "2026-01-01", "--to", "2026-02-01", "--home", home, "-o", file)
+
+    asked = json.loads(run("accounts", "reconcile", "UG", "--home", home, "--json"))
+    run("accounts", "reconcile", "UG", "--home", home, "--from", "2026-01-02", "--to", "2026-01-01", expected=1)
+    first = json.loads(run("accounts", "reciprocity", "ke-ug", *period, "--json"))
+    wait_for(lambda: listed(home)["reciprocity"][0]["state"] == "co-signed" and states(home) == {"agreed"})
+    second = json.loads(run("accounts", "reciprocity", "ke-ug/UG", *period, "--json"))
+
+    assert (asked["partner"], first["state"], second["state"]) == ("UG", "proposed", "co-signed")
+    assert json.loads(run("verify", file, "--json"))["signed_by"] == ["KE", "UG"]
+    assert "both signed" in run("verify", file)
+    assert "agreed" in run("accounts", "list", "UG", "--home", home)
+    run("accounts", "reciprocity", "nothing", *period, expected=1)
+
+
+def listed(home):
+    return json.loads(run("accounts", "list", "--home", home, "--json"))
+
+
+def states(home):
+    return {one["state"] for one in listed(home)["reconciliations"]}
+
+
 def test_a_node_lives_on_postgresql_from_init_to_the_mirror(postgresql_server, tmp_path):
     with postgresql_database(postgresql_server) as url:
         on = {"COMITY_DATABASE_URL": url}

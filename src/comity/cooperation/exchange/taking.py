@@ -31,6 +31,7 @@ from comity.cooperation.exchange.errors import (
 )
 from comity.cooperation.exchange.operation.stuck import MessageSkipped, note_failure
 from comity.cooperation.exchange.store import IN, Peer, lock_stream
+from comity.cooperation.exchange.traffic.store import is_lost
 from comity.cooperation.identity.keys import NodeKeys
 from comity.foundation.errors import ComityError
 
@@ -99,17 +100,20 @@ class Run:
     fresh: list[Taken] = field(default_factory=list)
     skipped: frozenset[str] = frozenset()
     streams: dict[str, tuple[int, str]] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
     decisions: list[dict[str, Any]] = field(default_factory=list)
 
     def last_of(self, agreement_id: str) -> tuple[int, str]:
         """Return the last sequence and id of the partner's stream."""
         if agreement_id not in self.streams:
             self.streams[agreement_id] = lock_stream(self.session, self.peer.authority, agreement_id, IN)
+            self.begun[agreement_id] = self.streams[agreement_id][0]
         return self.streams[agreement_id]
 
     def move_on(self, one: Taken) -> None:
-        """Note that a message is the last of its stream."""
-        self.streams[one.header.agreement_id] = (one.header.sequence, one.id)
+        """Note that a message is the last of its stream, unless it was lost and came again."""
+        if one.header.sequence > self.last_of(one.header.agreement_id)[0]:
+            self.streams[one.header.agreement_id] = (one.header.sequence, one.id)
 
 
 def take_all(run: Run) -> None:
@@ -216,6 +220,10 @@ def _check_chain(header: Header, run: Run) -> None:
     last, last_id = run.last_of(header.agreement_id)
     if header.sequence > last + 1:
         raise MessageWithheld(f"message {last + 1} of this stream is missing; send it first")
+    if header.sequence <= run.begun[header.agreement_id]:
+        place = (run.session, run.peer.authority, header.agreement_id)
+        if is_lost(*place, sequence=header.sequence, previous=header.previous_hash):
+            return
     if header.sequence <= last or header.previous_hash != last_id:
         raise ChainBroken
 

@@ -56,14 +56,23 @@ def origin_of(authority: str) -> str:
     return f"comity/{authority}"
 
 
+def verifier_keys(identity: PublicIdentity) -> set[str]:
+    """Return the verifier keys of every key of a node's history, for its log and as a witness."""
+    return {
+        _verifier_key(identity, algorithm, held.key)
+        for held in identity.history.keys
+        for algorithm in (_SIGNATURE, _COSIGNATURE)
+    }
+
+
 def log_verifier_key(identity: PublicIdentity) -> str:
     """Return the verifier key (C2SP signed-note) with which any C2SP tool checks this node's checkpoints."""
-    return _verifier_key(identity, _SIGNATURE)
+    return _verifier_key(identity, _SIGNATURE, identity.signing_key)
 
 
 def witness_verifier_key(identity: PublicIdentity) -> str:
     """Return the verifier key (C2SP tlog-cosignature) with which any C2SP tool checks this node's co-signatures."""
-    return _verifier_key(identity, _COSIGNATURE)
+    return _verifier_key(identity, _COSIGNATURE, identity.signing_key)
 
 
 def sign_checkpoint(head: LogHead, keys: NodeKeys) -> str:
@@ -149,10 +158,10 @@ def _key_id(name: str, algorithm: bytes, key: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + algorithm + key).digest()[:4]
 
 
-def _verifier_key(identity: PublicIdentity, algorithm: bytes) -> str:
+def _verifier_key(identity: PublicIdentity, algorithm: bytes, key: bytes) -> str:
     name = origin_of(identity.authority)
-    key_id = _key_id(name, algorithm, identity.signing_key).hex()
-    return f"{name}+{key_id}+{base64.b64encode(algorithm + identity.signing_key).decode()}"
+    key_id = _key_id(name, algorithm, key).hex()
+    return f"{name}+{key_id}+{base64.b64encode(algorithm + key).decode()}"
 
 
 def _line(name: str, algorithm: bytes, keys: NodeKeys, signature: bytes) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from comity.cooperation.identity.keys import PublicIdentity
-from comity.cooperation.ledger.checkpoint import log_verifier_key, witness_verifier_key
+from comity.cooperation.ledger.checkpoint import log_verifier_key, verifier_keys, witness_verifier_key
 from comity.foundation.errors import ComityError
 
 LONGEST_POLICY = 65_536  # characters: some hundred witnesses
@@ -80,14 +80,14 @@ def majority_policy(log: PublicIdentity, witnesses: Sequence[PublicIdentity]) ->
 
 
 def judge(policy: WitnessPolicy, *, log: PublicIdentity, cosigners: Sequence[PublicIdentity]) -> Quorum:
-    """Say whether these co-signers of a log are enough.
+    """Say whether these co-signers of a log are enough; whom a policy names by an earlier key still counts.
 
     Raises:
         PolicyInvalid: the policy is about other logs.
     """
-    if policy.logs and log_verifier_key(log) not in policy.logs:
+    if policy.logs and not verifier_keys(log) & set(policy.logs):
         raise PolicyInvalid(f"the policy is not about the log of {log.authority}", path="log")
-    keys = {witness_verifier_key(one) for one in cosigners}
+    keys = {key for one in cosigners for key in verifier_keys(one)}
     by = tuple(name for name, key in policy.witnesses.items() if key in keys)
     return Quorum(policy.is_reached(keys), by, tuple(policy.missing(keys)))
 

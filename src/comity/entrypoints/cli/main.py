@@ -29,6 +29,7 @@ MODULES = {
     "access-point": "bridges",
     "export": "bridges",
     "ledger": "ledger",
+    "accounts": "accounts",
     "xroad": "bridges",
     "officer": "access",
     "token": "access",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from comity.cooperation.accounts.reciprocity import FORMAT as RECIPROCITY_FORMAT
+from comity.cooperation.accounts.reciprocity import VerifiedStatement, verify_statement
 from comity.cooperation.ledger.quorum import Quorum, read_policy
 from comity.cooperation.ledger.receipt_cose import in_one_file
 from comity.cooperation.ledger.verify_evidence import verify_bundle
@@ -81,12 +84,17 @@ def verify(
 ) -> None:
     """Verify an evidence bundle offline: signatures, inclusion, co-signatures, and whether enough partners co-signed.
 
+    A reciprocity statement is verified as well: that both parties signed it.
     Whose keys they are is for you to know: give the fingerprints with --trust, or compare those that are printed.
     """
     trusted = _fingerprints(trust) if trust else None
     with reporting(as_json=as_json):
+        record = _read(file)
+        if record.get("format") == RECIPROCITY_FORMAT:
+            _tell_statement(verify_statement(record, trusted=trusted), file, as_json=as_json)
+            return
         own = read_policy(policy.read_text(encoding="utf-8")) if policy else None
-        verified = verify_bundle(_read(file), trusted=trusted, policy=own)
+        verified = verify_bundle(record, trusted=trusted, policy=own)
     if as_json:
         write_json({"file": str(file), "verified": True, **verified.as_json()})
         return
@@ -96,16 +104,30 @@ def verify(
         people.print(_quorum_in_words(verified.quorum))
     for entry in verified.entries:
         people.print(f"  entry {entry.index}, {entry.at}: {entry.kind}")
-    if trusted is None:
+    _tell_fingerprints(
+        (verified.signed_by, *verified.witnessed_by),
+        (verified.fingerprint, *verified.witness_fingerprints),
+        are_compared=trusted is not None,
+    )
+
+
+def _tell_statement(verified: VerifiedStatement, file: Path, *, as_json: bool) -> None:
+    if as_json:
+        write_json({"file": str(file), "verified": True, **verified.as_json()})
+        return
+    told = verified.statement
+    people.print(f"[green]Verified[/green]: both signed what they gave each other under {told['agreement_id']},")
+    people.print(f"from {told['period_from']} until before {told['period_to']}:")
+    people.print(json.dumps(told["given"], indent=2), markup=False)
+    _tell_fingerprints(verified.signed_by, verified.fingerprints, are_compared=False)
+
+
+def _tell_fingerprints(authorities: Sequence[str], fingerprints: Sequence[str], *, are_compared: bool) -> None:
+    if not are_compared:
         people.print(
             "It holds only if these are the administrations' fingerprints; compare them with what they told you:"
         )
-    keys = zip(
-        (verified.signed_by, *verified.witnessed_by),
-        (verified.fingerprint, *verified.witness_fingerprints),
-        strict=True,
-    )
-    for authority, fingerprint in keys:
+    for authority, fingerprint in zip(authorities, fingerprints, strict=True):
         people.print(f"  {authority}  {fingerprint}")
 
 

@@ -26,9 +26,48 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("authority", "reporter", name=op.f("pk_ledger_reported")),
     )
+    op.create_table(
+        "accounts_reconciliations",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("partner", sa.String(length=2), nullable=False),
+        sa.Column("opened_by", sa.String(length=2), nullable=False),
+        sa.Column("period_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("period_to", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts_reconciliations")),
+    )
+    op.create_index(op.f("ix_accounts_reconciliations_partner"), "accounts_reconciliations", ["partner"], unique=False)
+    op.create_table(
+        "accounts_reciprocity",
+        sa.Column("agreement_id", sa.String(length=64), nullable=False),
+        sa.Column("partner", sa.String(length=2), nullable=False),
+        sa.Column("period_from", sa.Date(), nullable=False),
+        sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("statement", sa.JSON(), nullable=False),
+        sa.Column("signatures", sa.JSON(), nullable=False),
+        sa.Column("differences", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "agreement_id", "partner", "period_from", "period_to", name=op.f("pk_accounts_reciprocity")
+        ),
+    )
+    op.create_table(
+        "accounts_witness_reports",
+        sa.Column("partner", sa.String(length=2), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("partner", name=op.f("pk_accounts_witness_reports")),
+    )
 
 
 def downgrade() -> None:
+    for name in ("accounts_witness_reports", "accounts_reciprocity"):
+        op.drop_table(name)
+    op.drop_index(op.f("ix_accounts_reconciliations_partner"), table_name="accounts_reconciliations")
+    op.drop_table("accounts_reconciliations")
     op.drop_table("ledger_reported")
     with op.batch_alter_table("ledger_fork_evidence") as batch_op:
         for name in ("acknowledgement", "acknowledged_at", "shown_to"):

@@ -1,0 +1,1 @@
+"""What went between two nodes: read for accounts, and repaired where a message was lost."""
