@@ -16,9 +16,9 @@ from comity.cooperation.exchange.operation.store import held_counts
 from comity.cooperation.exchange.store import list_peers
 from comity.entrypoints.node import Node
 from comity.flows.dispose_expired import dispose_due
+from comity.flows.keep_accounts import keep_accounts
 from comity.flows.recall_messages import chase
 from comity.flows.use_partner_record import log_uses
-from comity.flows.keep_accounts import keep_accounts
 
 FIRST_AFTER = timedelta(seconds=30)  # a guess: the node serves first
 LOOKED_EVERY_SECONDS = 5.0

@@ -24,9 +24,9 @@ from comity.cooperation.accounts.send import RECIPROCITY, Bookkeeping, send
 from comity.cooperation.accounts.store import AccountState, Reciprocity, find_reciprocity, keep_reciprocity
 from comity.cooperation.agreements.store import find_agreement
 from comity.cooperation.exchange.batch import Receipt, decode
-from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.exchange.jws import peek
 from comity.cooperation.exchange.store import IN, OUT, find_peer
+from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.exchange.traffic.store import (
     ROWS_AT_ONCE,
     STORED,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from comity.cooperation.accounts.errors import AccountInvalid
 from comity.cooperation.accounts.send import WITNESS_REPORT, Bookkeeping, send
 from comity.cooperation.accounts.store import note_told, told_at
-from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.exchange.store import PeerState, find_peer, list_peers, note_contact
+from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.identity.keys import PublicIdentity
 from comity.cooperation.ledger.checkpoint import LONGEST_NOTE, CheckpointInvalid
 from comity.cooperation.ledger.store import witnessed

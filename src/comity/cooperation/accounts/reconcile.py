@@ -39,8 +39,8 @@ from comity.cooperation.accounts.store import (
     find_reconciliation,
     keep_reconciliation,
 )
-from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.exchange.store import IN, OUT
+from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.exchange.traffic.store import Settled, Stretch, send_again, settled_in, stretches
 from comity.cooperation.ledger.append import head, root_at
 from comity.cooperation.ledger.store import witnessed
