@@ -94,7 +94,7 @@ def test_batches_and_answers_go_over_access_points_that_deliver_twice(tmp_path):
     folders = {name: tmp_path / name for name in ("packed", "ke-out", "ug-in", "answers", "ug-out", "ke-in")}
     for folder in folders.values():
         folder.mkdir()
-    queue(kenya, 7)
+    queue(kenya, 40)
 
     comity("courier", "pack", "UG", "--home", str(kenya.home), "-o", str(folders["packed"]), "--max-bytes", "20KB")
     told = submitted(folders["packed"], folders["ke-out"], "customs-ug")
@@ -105,7 +105,7 @@ def test_batches_and_answers_go_over_access_points_that_deliver_twice(tmp_path):
     comity("courier", "take-answer", *files_in(folders["ke-in"]), "--home", str(kenya.home))
 
     assert len(told["submitted"]) == len(files_in(folders["packed"])) > 1
-    assert (kenya.counts().delivered, uganda.counts().received) == (7, 7)
+    assert (kenya.counts().delivered, uganda.counts().received) == (40, 40)
     assert {file.suffix for file in folders["ke-out"].iterdir()} == {".accepted"}
     for served in (kenya, uganda):
         served.node.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 from comity.cooperation.exchange import jws
 from comity.cooperation.exchange.envelope import MESSAGE_TYPE
-from tests.conformance.protocol import exchanges
+from tests.conformance.protocol import couriers, exchanges
 from tests.conformance.protocol.agreements import read, refused
 from tests.conformance.protocol.answering import receipt
 from tests.conformance.protocol.keys import seeds_of
@@ -38,7 +38,8 @@ def vectors() -> Iterator[Vector]:
     yield read("a message", "message-read", {**kenya, "jws": good()[0].decode()})
     yield from _refused(kenya)
     yield from _receipts()
-    list(exchanges.vectors())  # fills SEALS
+    for area in (exchanges, couriers):
+        list(area.vectors())  # fills SEALS
     for number, ((message, to, under), text) in enumerate(sorted(SEALS.items()), start=1):
         given = {"keys": seeds_of(to), "agreement_hash": under, "sealed": text}
         yield {**read(f"seal {number}", "message-open", given), "opens": message}

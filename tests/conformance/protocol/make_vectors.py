@@ -17,7 +17,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.conformance.protocol import agreements, canonical, envelopes, evidence, exchanges, identity, ledger
+from tests.conformance.protocol import (
+    agreements,
+    canonical,
+    couriers,
+    envelopes,
+    evidence,
+    exchanges,
+    identity,
+    ledger,
+    lifecycle,
+)
 from tests.conformance.protocol.adapter import answer
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "protocol" / "vectors"
@@ -26,11 +36,13 @@ FORMAT = "comity-vectors.v1"
 AREAS = {
     "canonical-json": canonical.vectors,
     "agreement": agreements.vectors,
+    "lifecycle": lifecycle.vectors,
     "tree": ledger.tree_vectors,
     "checkpoint": ledger.checkpoint_vectors,
     "identity": identity.vectors,
     "envelope": envelopes.vectors,
     "exchange": exchanges.vectors,
+    "courier": couriers.vectors,
     "evidence": evidence.vectors,
 }
 

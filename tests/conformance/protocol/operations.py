@@ -5,12 +5,20 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from comity.cooperation.agreements.agreement import agreement_hash, as_record, parse_agreement
-from comity.cooperation.agreements.lifecycle import Signature, sign_agreement, verify_signature
+from comity.cooperation.agreements.lifecycle import (
+    History,
+    Signature,
+    Successor,
+    sign_agreement,
+    status_of,
+    verify_signature,
+)
 from comity.cooperation.agreements.minimise import fields_outside, minimise
+from comity.cooperation.agreements.notices import Notice, sign_notice, verify_notice
 from comity.cooperation.agreements.partnership import partnership
 from comity.cooperation.agreements.permissions import Question, decide
 from comity.cooperation.identity.history import follow, read_history
@@ -60,6 +68,36 @@ def verify_an_agreement(given: Answer) -> Answer:
     identity = PublicIdentity.from_json(given["identity"])
     verify_signature(parse_agreement(given["agreement"]), Signature.from_json(given["signature"]), identity)
     return {"verified": True}
+
+
+def sign_a_notice(given: Answer) -> Answer:
+    unsigned = Notice.from_json({**given["notice"], "fingerprint": "", "signature": ""})
+    return sign_notice(unsigned, keys_from(given["keys"])).as_json()
+
+
+def verify_a_notice(given: Answer) -> Answer:
+    identity = PublicIdentity.from_json(given["identity"])
+    read = Notice.from_json(given["notice"])
+    verify_notice(read, parse_agreement(given["agreement"]), identity, at=datetime.fromisoformat(given["at"]))
+    return {"verified": True}
+
+
+def tell_status(given: Answer) -> Answer:
+    """Tell where a text stands; signatures and notices count as verified."""
+    history = History(
+        notices=tuple(
+            Notice.from_json({**one, "fingerprint": "", "signature": ""}) for one in given.get("notices", [])
+        ),
+        successors=tuple(
+            Successor(date.fromisoformat(one["first_day"]), frozenset(one["signers"]))
+            for one in given.get("successors", [])
+        ),
+        is_proposed=given.get("is_proposed", False),
+        is_countered=given.get("is_countered", False),
+    )
+    signatures = [Signature(one, "", b"") for one in given["signed_by"]]
+    agreement, at = parse_agreement(given["agreement"]), datetime.fromisoformat(given["at"])
+    return {"status": status_of(agreement, signatures, at, history, between=given["between"]).value}
 
 
 def decide_question(given: Answer) -> Answer:
@@ -198,6 +236,9 @@ OPERATIONS: dict[str, Callable[[Answer], Answer]] = {
     "agreement-sign": sign_an_agreement,
     "agreement-verify": verify_an_agreement,
     "agreement-decide": decide_question,
+    "notice-sign": sign_a_notice,
+    "notice-verify": verify_a_notice,
+    "agreement-status": tell_status,
     "payload-minimise": minimise_payload,
     "payload-outside": find_fields_outside,
     "partnership-read": read_partnership,
@@ -219,6 +260,7 @@ OPERATIONS: dict[str, Callable[[Answer], Answer]] = {
     "receipt-read": receiving.read_a_receipt,
     "answer-read": receiving.read_an_answer,
     "batches-receive": receiving.receive,
+    "courier-file-read": receiving.read_a_file,
     "bundle-verify": verify_evidence,
     "identity-read": read_identity,
     "history-follow": follow_history,

@@ -18,8 +18,10 @@ from comity.cooperation.agreements.lifecycle import Signature
 from comity.cooperation.agreements.store import add_signature, keep_agreement
 from comity.cooperation.exchange.batch import ANSWER_TYPE, RECEIPT_TYPE, Answer, Receipt, read
 from comity.cooperation.exchange.card import PeerCard
+from comity.cooperation.exchange.courier.part import read_part
 from comity.cooperation.exchange.deliver import Line, accept
 from comity.cooperation.exchange.envelope import Header, open_sealed, read_message, sign_message
+from comity.cooperation.exchange.errors import PeerUnknown
 from comity.cooperation.exchange.inbox import receive_batch
 from comity.cooperation.exchange.store import add_peer
 from comity.cooperation.exchange.transport import InMemoryTransport
@@ -64,6 +66,19 @@ def read_an_answer(given: dict[str, Any]) -> dict[str, Any]:
     line = Line(keys, InMemoryTransport({}), FixedClock(datetime.fromisoformat(given["at"])))
     answer = accept(prepared, base64.b64decode(given["answer"]), line)
     return _told(answer, partner)
+
+
+def read_a_file(given: dict[str, Any]) -> dict[str, Any]:
+    """Read a courier's file as one who knows these partners."""
+    partners = {one.authority: one for one in map(PublicIdentity.from_json, given["partners"])}
+
+    def identity_of(authority: str) -> PublicIdentity:
+        if authority not in partners:
+            raise PeerUnknown
+        return partners[authority]
+
+    header, content = read_part(base64.b64decode(given["file"]), identity_of=identity_of)
+    return {**msgspec.to_builtins(header), "name": header.name(), "bytes": len(content)}
 
 
 def receive(given: dict[str, Any]) -> dict[str, Any]:
