@@ -8,8 +8,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
 from comity.cooperation.identity.history import KeyHistory, NewKeys, recover, succeed
 from comity.cooperation.identity.statement import Revocation, recovery_hash
+from comity.foundation.canonical_json import canonical_json
 from tests.conformance.protocol.agreements import read, refused
 from tests.conformance.protocol.keys import FIRST_DAY, keys_from, opening_from, seeds_of, signer_from
 
@@ -55,6 +61,49 @@ def vectors() -> Iterator[Vector]:
     yield from _refused_statements()
     yield from _refused_links(once.as_json(), stolen.as_json())
     yield from _followed(once)
+    yield from _cards()
+
+
+def card_of(authority: str, **changes: Any) -> Vector:
+    """Return an administration's card with some fields changed, signed as it then is."""
+    keys = keys_from(seeds_of(authority))
+    content = {
+        "format": "comity-card.v1",
+        "identity": keys.public.as_json(),
+        "url": "https://node.example.org:8443",
+        "tls_certificate": certificate(authority),
+        **changes,
+    }
+    return {**content, "signature": base64.b64encode(keys.sign(canonical_json(content))).decode()}
+
+
+def certificate(authority: str) -> str:
+    """Return a TLS certificate (PEM) that is the same whenever it is made."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seeds_of(authority, 9)["signing"]))
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "node.example.org")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    made = made.not_valid_before(FIRST_DAY).not_valid_after(FIRST_DAY + timedelta(days=3650))
+    return made.sign(key, None).public_bytes(Encoding.PEM).decode()
+
+
+def _cards() -> Iterator[Vector]:
+    good, heard = card_of("KE"), keys_from(seeds_of("KE")).public.fingerprint
+    yield read("a card", "card-read", {"card": good})
+    yield read("a card with the fingerprint heard", "card-read", {"card": good, "fingerprint": heard})
+    joined = heard.replace(" ", "").upper()
+    yield read("a fingerprint in another spelling", "card-read", {"card": good, "fingerprint": joined})
+    other = {"card": good, "fingerprint": keys_from(seeds_of("UG")).public.fingerprint}
+    yield refused("another node's fingerprint", "card-read", other, "exchange.fingerprint-differs")
+    cases: dict[str, Vector] = {
+        "with another address on the way": {**good, "url": "https://elsewhere.example.org"},
+        "without TLS": card_of("KE", url="http://node.example.org"),
+        "whose certificate is none": card_of("KE", tls_certificate="hello"),
+        "of another format": card_of("KE", format="comity-card.v2"),
+        "that names another's keys": card_of("KE", identity=keys_from(seeds_of("UG")).public.as_json()),
+        "without signature": {name: value for name, value in good.items() if name != "signature"},
+    }
+    for name, card in cases.items():
+        yield refused(f"a card {name}", "card-read", {"card": card}, "exchange.card-invalid")
 
 
 def _refused_statements() -> Iterator[Vector]:

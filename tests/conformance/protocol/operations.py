@@ -21,6 +21,7 @@ from comity.cooperation.agreements.minimise import fields_outside, minimise
 from comity.cooperation.agreements.notices import Notice, sign_notice, verify_notice
 from comity.cooperation.agreements.partnership import partnership
 from comity.cooperation.agreements.permissions import Question, decide
+from comity.cooperation.exchange.card import read_card
 from comity.cooperation.identity.history import follow, read_history
 from comity.cooperation.identity.keys import PublicIdentity
 from comity.cooperation.ledger.checkpoint import (
@@ -199,6 +200,11 @@ def read_identity(given: Answer) -> Answer:
     }
 
 
+def open_card(given: Answer) -> Answer:
+    card = read_card(given["card"], fingerprint=given.get("fingerprint"))
+    return {"authority": card.identity.authority, "url": card.url, "fingerprint": card.identity.fingerprint}
+
+
 def follow_history(given: Answer) -> Answer:
     pinned, presented = (read_history(given[name]) for name in ("pinned", "presented"))
     return {"statement": follow(pinned, presented).last.hash}
@@ -263,5 +269,6 @@ OPERATIONS: dict[str, Callable[[Answer], Answer]] = {
     "courier-file-read": receiving.read_a_file,
     "bundle-verify": verify_evidence,
     "identity-read": read_identity,
+    "card-read": open_card,
     "history-follow": follow_history,
 }
