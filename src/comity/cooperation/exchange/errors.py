@@ -42,6 +42,13 @@ class SealInvalid(ExchangeError):
     code = "exchange.seal-invalid"
 
 
+class KeyNotInForce(ExchangeError):
+    """The signature is by a key that its owner has revoked or handed over; sign with the key in force."""
+
+    code = "exchange.key-not-in-force"
+    status = 401
+
+
 class RecipientWrong(ExchangeError):
     """The message is addressed to another administration."""
 

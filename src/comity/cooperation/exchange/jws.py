@@ -11,7 +11,13 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from comity.cooperation.exchange.errors import CriticalFieldUnknown, EnvelopeInvalid, SignatureInvalid, SuiteDowngraded
+from comity.cooperation.exchange.errors import (
+    CriticalFieldUnknown,
+    EnvelopeInvalid,
+    KeyNotInForce,
+    SignatureInvalid,
+    SuiteDowngraded,
+)
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 
 ALGORITHM = "Ed25519"
@@ -32,6 +38,7 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity, ever: bool = False) 
         SuiteDowngraded: its header names another algorithm.
         CriticalFieldUnknown: its header names a field this version does not know.
         SignatureInvalid: the signature is not the sender's.
+        KeyNotInForce: it is by a key that the sender has revoked or handed over.
     """
     parts = _parts(jws)
     if parts[0] != protected(typ):
@@ -39,8 +46,10 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity, ever: bool = False) 
     try:
         _public_key(sender.signing_key).verify(_decode(parts[2]), parts[0] + b"." + parts[1])
     except InvalidSignature as error:
-        if not ever or sender.earlier_signer(_decode(parts[2]), parts[0] + b"." + parts[1]) is None:
+        if sender.earlier_signer(_decode(parts[2]), parts[0] + b"." + parts[1]) is None:
             raise SignatureInvalid from error
+        if not ever:
+            raise KeyNotInForce from error
     return _decode(parts[1])
 
 
