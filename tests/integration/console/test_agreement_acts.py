@@ -109,7 +109,7 @@ def test_an_agreement_is_suspended_resumed_and_terminated_and_its_page_says_so(n
         ({"reason": "x" * 501}, "Give the reason"),
         ({"from_day": "soon"}, "Enter the first day"),
         ({"confirm": ""}, "Confirm that you act"),
-        ({"from_day": "2020-01-01"}, "begins before it was given"),
+        ({"from_day": "2020-01-01"}, "too early for this agreement"),
     ],
 )
 def test_a_form_that_lacks_something_comes_back_filled_in_and_changes_nothing(node, lawyer, changes, told):

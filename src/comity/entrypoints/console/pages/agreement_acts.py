@@ -33,7 +33,7 @@ def show(act: Act, site: Site, visit: Visit) -> Response:
 def send(act: Act, site: Site, visit: Visit) -> Response:
     """Act, or show the form again, filled in, with what was wrong."""
     text = _text(site, visit, visit.form.get("text", ""))
-    errors, declared = _read(act, visit, text)
+    errors, declared = _read(act, visit, text, _earliest(act, site, text))
     if errors:
         return _form(act, site, visit, text, errors, status=422)
     officer, clearing = visit.signed_in.name, site.node.clearing()
@@ -50,7 +50,9 @@ def send(act: Act, site: Site, visit: Visit) -> Response:
     return redirect(f"/console/agreements/{text.agreement.id}?text={text.hash}&done={act.code}")
 
 
-def _read(act: Act, visit: Visit, text: StoredAgreement) -> tuple[dict[str, str], negotiate.Declared | None]:
+def _read(
+    act: Act, visit: Visit, text: StoredAgreement, earliest: date
+) -> tuple[dict[str, str], negotiate.Declared | None]:
     errors: dict[str, str] = {}
     reason, first, from_day = " ".join(visit.form.get("reason", "").split()), visit.form.get("from_day", ""), None
     if act.asks_day:
@@ -58,12 +60,19 @@ def _read(act: Act, visit: Visit, text: StoredAgreement) -> tuple[dict[str, str]
             from_day = date.fromisoformat(first)
         except ValueError:
             errors["from_day"] = mark("Enter the first day")
+        if from_day is not None and from_day < earliest:
+            errors["from_day"] = mark("The day is too early for this agreement; choose a later one")
     if act.kind is not None and (len(reason) < SHORTEST_REASON or not is_reason(reason)):
         errors["reason"] = mark("Give the reason in ten to five hundred characters")
     if visit.form.get("confirm") != text.hash[:12]:
         errors["confirm"] = mark("Confirm that you act for the administration")
     declared = negotiate.Declared(act.kind, reason, from_day) if act.kind is not None else None
     return errors, declared
+
+
+def _earliest(act: Act, site: Site, text: StoredAgreement) -> date:
+    now = site.node.clock.now()
+    return first_day_out(text.agreement, now) if act.code == "terminate" else now.astimezone(UTC).date()
 
 
 def _text(site: Site, visit: Visit, digest: str) -> StoredAgreement:
@@ -75,14 +84,13 @@ def _form(
     act: Act, site: Site, visit: Visit, text: StoredAgreement, errors: dict[str, str], *, status: int
 ) -> Response:
     now = site.node.clock.now()
-    earliest = first_day_out(text.agreement, now) if act.code == "terminate" else now.astimezone(UTC).date()
     return site.page(
         visit,
         "agreement_act.html",
         status=status,
         act=act,
         text=text_shown(text, now, Formats(visit.language.locale)),
-        earliest=earliest,
+        earliest=_earliest(act, site, text),
         is_open=act in acts_open_to(site.node.keys.authority, text, now),
         errors=errors,
     )

@@ -11,28 +11,14 @@ from comity.cooperation.agreements.in_words import FIELDS, agreement_in_words
 from comity.cooperation.agreements.lifecycle import AgreementStatus
 from comity.cooperation.agreements.policies import agreement_hash_of
 from comity.entrypoints.console.formats import Formats
-from comity.entrypoints.console.language import Language, mark
-from comity.entrypoints.console.present.words import AGREEMENT_STATES, word_for
+from comity.entrypoints.console.language import Language
+from comity.entrypoints.console.present.words import AGREEMENT_STATES, AGREEMENT_WORDS, word_for
 
 TONES = MappingProxyType(
     {
         "in-force": "good",
         **dict.fromkeys(("expired", "terminated", "suspended", "declined"), "bad"),
         **dict.fromkeys(("proposed", "countered", "signed-by-some"), "mark"),
-    }
-)
-_WORDS = MappingProxyType(
-    {
-        "export-declaration": mark("export declarations"),
-        "examination-result": mark("examination results"),
-        "risk-assessment": mark("risk assessment"),
-        "mirror-matching": mark("matching with imports"),
-        "feedback": mark("feedback on what was found"),
-        "open": mark("open"),
-        "restricted": mark("restricted"),
-        "confidential": mark("confidential"),
-        "none": mark("not permitted"),
-        "with-consent": mark("with the sender's consent"),
     }
 )
 
@@ -92,7 +78,7 @@ def details(agreement: Agreement, signers: Iterable[str], language: Language) ->
 
 def say_code(code: str, language: Language) -> str:
     """Say a data class, purpose or marking in the reader's words; one the console does not know stays as it is."""
-    return language.say(_WORDS[code]) if code in _WORDS else code
+    return language.say(AGREEMENT_WORDS[code]) if code in AGREEMENT_WORDS else code
 
 
 def _worded(name: str, value: object, formats: Formats, language: Language) -> str:
