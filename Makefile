@@ -53,7 +53,7 @@ format: .venv/development.installed
 bench: setup-tests
 	$(BIN)/python benchmarks/wco_xml.py
 	$(BIN)/python benchmarks/one_declaration_risk.py
-	$(BIN)/python benchmarks/exchange.py
+	$(BIN)/python benchmarks/exchange.py --seconds 20 --growth 50000
 	$(BIN)/python benchmarks/spine.py
 
 bench-exchange: setup-tests

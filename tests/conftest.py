@@ -39,7 +39,14 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """Start a real PostgreSQL for the whole run and return its URL.
+    """Start a real PostgreSQL for the whole run and return its URL."""
+    with started_postgresql() as url:
+        yield url
+
+
+@contextmanager
+def started_postgresql() -> Iterator[str]:
+    """Start a real PostgreSQL and give its URL.
 
     Its folder is not pytest's: another run beside this one clears away pytest's older folders.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -26,18 +27,23 @@ from tests.simulators.introduce import introduce
 class Served:
     """A node with its process."""
 
-    def __init__(self, authority: str, folder: Path) -> None:
+    def __init__(self, authority: str, folder: Path, database_url: str = "") -> None:
         port = free_port()
         configuration = NodeConfiguration(authority, authority, f"https://127.0.0.1:{port}", "127.0.0.1", port)
         self.home = folder / authority.lower()
-        self.node: Node = create_node(configuration, replace(read_settings({}), home=self.home))
+        settings = replace(read_settings({}), home=self.home, database_url=database_url)
+        self.node: Node = create_node(configuration, settings)
+        self._environment = {**os.environ, "COMITY_DATABASE_URL": database_url}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start `comity serve`."""
         log = (self.home / "serve.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "comity", "serve", "--home", str(self.home)], stdout=log, stderr=log
+            [sys.executable, "-m", "comity", "serve", "--home", str(self.home)],
+            stdout=log,
+            stderr=log,
+            env=self._environment,
         )
         log.close()
 
@@ -54,9 +60,9 @@ class Served:
             return exchange_counts(session)
 
 
-def serve_pair(folder: Path) -> tuple[Served, Served]:
-    """Return Kenya and Uganda, introduced and agreed, not started."""
-    kenya, uganda = Served("KE", folder), Served("UG", folder)
+def serve_pair(folder: Path, urls: tuple[str, str] = ("", "")) -> tuple[Served, Served]:
+    """Return Kenya and Uganda, introduced and agreed, not started; `urls` are their databases, SQLite where empty."""
+    kenya, uganda = Served("KE", folder, urls[0]), Served("UG", folder, urls[1])
     introduce(kenya.node, uganda.node)
     introduce(uganda.node, kenya.node)
     day = kenya.node.clock.now().date()

@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.mark.parametrize(
     ("name", "options", "figures"),
     [
-        ("exchange", ["--messages", "300"], {"exchange_export_records_per_second", "queued_per_second"}),
+        (
+            "exchange",
+            ["--seconds", "1", "--growth", "600"],
+            {"messages_per_second_sqlite", "messages_per_second_postgresql", "share_of_floor", "bare_https_ratio"},
+        ),
         ("spine", ["--consignments", "40"], {"demo_seconds", "lost", "pairing_recall", "clear_one_p95_ms"}),
         ("one_declaration_risk", [], set()),
         ("wco_xml", [], set()),

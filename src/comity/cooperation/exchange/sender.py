@@ -37,6 +37,7 @@ from comity.foundation.errors import ComityError
 from comity.foundation.storage.session import Database
 
 IDLE_SECONDS = 0.5  # how long a message may wait that was queued while nobody woke the sender
+BUSY_SECONDS = 0.02  # the same right after others went: where there was one there may be more
 WITNESS_SECONDS = (
     2.0  # how often an idle node asks for a co-signature on a log that has grown; a guess: one small batch
 )
@@ -130,9 +131,10 @@ class SenderThread(threading.Thread):
 
     def _go_on(self) -> None:
         if not self._has_work(self._idle_seconds):
-            self._woken.wait(IDLE_SECONDS)
+            pause = min(IDLE_SECONDS, max(BUSY_SECONDS, self._idle_seconds / 4))
+            self._woken.wait(pause)
             self._woken.clear()
-            self._idle_seconds += IDLE_SECONDS
+            self._idle_seconds += pause
             return
         self._idle_seconds = 0.0
         report = self._deliver()

@@ -352,10 +352,10 @@ def exchange_counts(session: Session, partner: str | None = None) -> ExchangeCou
     )
 
 
-def exchange_times(session: Session) -> tuple[datetime | None, datetime | None]:
-    """Return when the first message was queued and the last receipt came."""
-    row = session.execute(select(func.min(OutboxRow.created_at), func.max(OutboxRow.receipt_at))).one()
-    return row[0], row[1]
+def delivery_times(session: Session) -> list[tuple[datetime, datetime]]:
+    """Return of each message that a receipt came for when it was released and when the receipt came."""
+    query = select(OutboxRow.created_at, OutboxRow.receipt_at).where(OutboxRow.receipt_at.is_not(None))
+    return [(row.created_at, row.receipt_at) for row in session.execute(query)]
 
 
 # Tables, not row classes: what is written for every message needs no object of its own, and costs half.

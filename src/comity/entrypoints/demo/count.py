@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.store import find_agreement
-from comity.cooperation.exchange.store import ExchangeCounts, exchange_counts, exchange_times
+from comity.cooperation.exchange.store import ExchangeCounts, delivery_times, exchange_counts
 from comity.cooperation.ledger.append import head
 from comity.entrypoints.demo.stage import Stage, StagedNode
 from comity.entrypoints.demo.world.truth import ConsignmentTruth, IrregularityKind, Truth
@@ -172,8 +172,11 @@ def imports_by_reference(node: StagedNode) -> dict[str, str]:
 
 def _exchange_of(staged: StagedNode) -> tuple[ExchangeCounts, float | None]:
     with staged.node.database.reading() as session:
-        counts, (first, last) = exchange_counts(session), exchange_times(session)
-    return counts, (last - first).total_seconds() if first and last and last > first else None
+        counts, times = exchange_counts(session), delivery_times(session)
+    if not times:
+        return counts, None
+    seconds = (max(receipt for _, receipt in times) - min(released for released, _ in times)).total_seconds()
+    return counts, seconds or None
 
 
 def _references(session: Session) -> dict[str, str]:
