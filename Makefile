@@ -57,6 +57,7 @@ bench: setup-tests
 	$(BIN)/python benchmarks/spine.py
 
 bench-exchange: setup-tests
+	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/exchange.py
 
 chaos: setup-tests

@@ -23,6 +23,11 @@ ROOT = Path(__file__).resolve().parents[3]
         ("spine", ["--consignments", "40"], {"demo_seconds", "lost", "pairing_recall", "clear_one_p95_ms"}),
         ("one_declaration_risk", [], set()),
         ("wco_xml", [], set()),
+        (
+            "ledger",
+            ["--entries", "70000"],
+            {"ledger_appends_per_second", "inclusion_proof_ms_at_70000", "bundle_verify_ms", "cose_receipt_verify_ms"},
+        ),
         ("agreements", ["--calls", "20"], {"bilateral: one proved no, median"}),
     ],
 )

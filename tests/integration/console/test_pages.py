@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from comity.cooperation.accounts.store import AccountState, Reconciliation, keep_reconciliation
 from comity.cooperation.ledger.evidence import verify_bundle
+from comity.cooperation.ledger.witness import Contradiction, SplitView, keep_fork_evidence
 from comity.entrypoints.console.attempts import PER_ACCOUNT
 from comity.flows.show_declaration import view
 from tests.integration.console.browsing import Browser
@@ -278,3 +280,31 @@ def test_assets_are_small_named_by_content_and_compressed(browser):
     assert all("immutable" in answer.headers["cache-control"] for answer in answers)
     assert sum(len(answer.content) for answer in answers) + len(text) < 200_000
     assert browser.get("/console/static/0/../../app.py").status_code in (303, 404)
+
+
+def test_contradictions_and_compared_books_stand_on_the_log_s_page_in_words(browser, node):
+    fork = Contradiction("KE", "stated", "old 3\n\npresented", shown_to="RW")
+    lost = {
+        "kind": "missing-there",
+        "agreement_id": "ke-ug-2026",
+        "sender": "UG",
+        "sequence": 7,
+        "message_id": "0" * 64,
+    }
+    now = node.clock.now()
+    with node.database.transaction() as session:
+        keep_fork_evidence(session, SplitView(fork), node.clock)
+        compared = Reconciliation(
+            "r1", "KE", "UG", now - timedelta(days=1), now, AccountState.DIFFERS, 12, [lost] * 21, now
+        )
+        keep_reconciliation(session, compared)
+    browser.sign_in("eric")
+
+    page = browser.get("/console/ledger").text
+
+    assert "Another history shown to another administration (Rwanda)" in page
+    assert "not yet" in page
+    assert "Books differ" in page
+    assert page.count("missing there") == 20
+    assert "and 1 more" in page
+    assert "ledger.split-view" not in page

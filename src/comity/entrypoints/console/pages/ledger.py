@@ -7,12 +7,14 @@ import logging
 
 from fastapi import Response
 
+from comity.cooperation.accounts.store import list_reconciliations
 from comity.cooperation.exchange.store import list_peers
 from comity.cooperation.ledger.checkpoint import sign_checkpoint
-from comity.cooperation.ledger.store import cosigned_size, head, latest
+from comity.cooperation.ledger.store import cosigned_size, evidence_against, head, latest
 from comity.entrypoints.console.errors import PageUnknown
 from comity.entrypoints.console.officers import Permission
 from comity.entrypoints.console.present.declaration import entry_shown
+from comity.entrypoints.console.present.proof import books_shown, contradictions_shown
 from comity.entrypoints.console.site import Site, Visit
 from comity.flows.prove import bundle_for
 from comity.foundation.errors import ComityError
@@ -31,6 +33,7 @@ def show(site: Site, visit: Visit) -> Response:
             {"authority": peer.authority, "size": cosigned_size(session, peer.authority)}
             for peer in list_peers(session)
         ]
+        contradictions, compared = evidence_against(session), list_reconciliations(session)
     last = entries[-1].index if entries else 0
     return site.page(
         visit,
@@ -39,6 +42,8 @@ def show(site: Site, visit: Visit) -> Response:
         root=now.root.hex(),
         checkpoint=sign_checkpoint(now, site.node.keys),
         witnesses=witnesses,
+        contradictions=contradictions_shown(contradictions),
+        books=books_shown(compared),
         entries=[entry_shown(entry) for entry in entries],
         older=f"/console/ledger?before={last}" if last else "",
         may_take_evidence=visit.may(Permission.TAKE_EVIDENCE),

@@ -126,6 +126,9 @@ ENTRY_KINDS: Mapping[str, str] = MappingProxyType(
         "message-sent": mark("Message sent"),
         "message-received": mark("Message received"),
         "receipt": mark("Receipt"),
+        "receipts-given": mark("Receipts given"),
+        "contradiction": mark("Contradiction found"),
+        "contradiction-acknowledged": mark("Contradiction acknowledged"),
         "decision": mark("Lane decided"),
         "release": mark("Released to a partner"),
         "agreement": mark("Agreement signed"),
@@ -134,6 +137,33 @@ ENTRY_KINDS: Mapping[str, str] = MappingProxyType(
         "agreement-act": mark("Officer acted on an agreement"),
         "examination": mark("Examination recorded"),
         "override": mark("Lane changed"),
+    }
+)
+
+CONTRADICTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "ledger.fork-detected": mark("History rewritten"),
+        "ledger.split-view": mark("Another history shown to another administration"),
+        "ledger.rollback-detected": mark("Log became shorter"),
+        "ledger.own-log-differs": mark("A partner holds a checkpoint that is not of this log"),
+    }
+)
+
+ACCOUNT_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "asked": mark("Partner asked"),
+        "agreed": mark("Books agree"),
+        "differs": mark("Books differ"),
+    }
+)
+
+DIFFERENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "missing-here": mark("missing here"),
+        "missing-there": mark("missing there"),
+        "outcome-differs": mark("other outcome"),
+        "message-differs": mark("other message"),
+        "log-differs": mark("other log"),
     }
 )
 
