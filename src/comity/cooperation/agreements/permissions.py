@@ -48,12 +48,12 @@ def strictness(clause: Clause) -> tuple[int, int, int, str]:
 
     Where several permit the same message, it leaves under the strictest: nothing is downgraded silently.
     """
-    return (
-        -_MARKINGS.index(clause.marking),
-        _ONWARD.index(clause.onward_sharing),
-        clause.retention_days,
-        clause.id,
-    )
+    return (*looseness(clause), clause.id)
+
+
+def looseness(clause: Clause) -> tuple[int, int, int]:
+    """Return how much a clause lets be done with what it carries: by marking, by onward sharing, by retention."""
+    return -_MARKINGS.index(clause.marking), _ONWARD.index(clause.onward_sharing), clause.retention_days
 
 
 def refusal(agreement: Agreement, question: Question) -> ReleaseRefused:

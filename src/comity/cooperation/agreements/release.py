@@ -22,7 +22,7 @@ from comity.cooperation.agreements.errors import (
 from comity.cooperation.agreements.lifecycle import AgreementStatus, amended_on, refusal_for
 from comity.cooperation.agreements.minimise import fields_outside, minimise
 from comity.cooperation.agreements.partnership import PARTNERSHIP_TYPES
-from comity.cooperation.agreements.permissions import Question, decide, strictness
+from comity.cooperation.agreements.permissions import Question, decide, looseness
 from comity.cooperation.agreements.store import agreements_with, keep_decisions, partnership_with
 from comity.cooperation.agreements.texts import StoredAgreement
 from comity.foundation.clock import Clock
@@ -228,7 +228,7 @@ def _strictest(texts: Iterable[StoredAgreement], question: Question) -> tuple[St
             refusals.append(refused)
     if not permitted:
         raise refusals[0]
-    return min(permitted, key=lambda one: strictness(one[1])[:3])  # as strict: the first by the agreement's id
+    return min(permitted, key=lambda one: looseness(one[1]))  # as strict: the first by the agreement's id
 
 
 def _is_under_way(text: StoredAgreement, received: Received, at: datetime) -> bool:

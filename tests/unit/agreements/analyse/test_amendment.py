@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from comity.cooperation.agreements.agreement import Marking, OnwardSharing
 from comity.cooperation.agreements.analyse import amendment as amendment_module
 from comity.cooperation.agreements.analyse.amendment import Flow, compare
-from comity.cooperation.agreements.analyse.errors import ReplayDisagrees
+from comity.cooperation.agreements.analyse.errors import ReplayDisagrees, TooLargeToQuestion
 from comity.cooperation.agreements.analyse.fields import is_covered
+from comity.cooperation.agreements.analyse.terms import TERMS
+from comity.cooperation.agreements.permissions import looseness, strictness
 from tests.builders.agreements import FIELDS, NAMES, PARTIES, a_clause, agreements, an_agreement
 
 OLD = an_agreement(a_clause(senders=("KE",)))
@@ -91,6 +94,23 @@ def test_looser_clause_beside_a_stricter_one_that_decides_changes_nothing():
     assert not compare(OLD, both).widens
 
 
+def test_field_that_two_data_classes_carry_on_other_terms_is_not_told_as_changed():
+    classes = (("export-declaration", ("mrn",)), ("manifest", ("mrn",)))
+    agreement = an_agreement(
+        a_clause(), a_clause(id="art-9", data_class="manifest", marking=Marking.OPEN), data_classes=classes
+    )
+
+    assert compare(agreement, agreement).terms == ()
+    assert compare(agreement, agreement).widens is False
+
+
+def test_amendment_with_more_cases_than_can_be_told_is_refused(monkeypatch):
+    monkeypatch.setattr(amendment_module, "MOST_CASES", 1)
+
+    with pytest.raises(TooLargeToQuestion):
+        compare(OLD, an_agreement(a_clause(purposes=("audit", "risk-assessment"))))
+
+
 def test_longer_validity_is_wider():
     amendment = compare(OLD, replace(OLD, valid_to=date(2030, 1, 1)))
 
@@ -141,3 +161,38 @@ def test_what_is_told_as_gained_and_lost_is_what_trying_out_every_case_finds(old
         }
         assert spelled - flows(before) == flows(after) - flows(before)
         assert spelled <= flows(after)
+
+
+def loosest(agreement) -> dict[tuple[str, ...], tuple[int, ...]]:
+    """Return for each flow how loose each term is at most, over the clauses that decide in any data class."""
+    found: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for sender, recipient, name, message, purpose in product(PARTIES, PARTIES, NAMES, NAMES, NAMES):
+        permitting = [
+            clause
+            for clause in agreement.clauses
+            if agreement.lets(clause, sender=sender, recipient=recipient)
+            and (clause.data_class, message in clause.message_types, purpose in clause.purposes) == (name, True, True)
+        ]
+        if permitting:
+            ranks = looseness(min(permitting, key=strictness))
+            for field in (one for one in FIELDS if is_covered(one, agreement.fields_of(name))):
+                flow = (sender, recipient, message, purpose, field)
+                found[flow] = tuple(map(max, found.get(flow, ranks), ranks))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(agreements("old"), agreements("new"))
+def test_terms_are_told_as_looser_and_stricter_exactly_where_trying_out_finds_them_so(old, new):
+    named = {field for text in (old, new) for _, fields in text.data_classes for field in fields}
+    before, after = loosest(old), loosest(new)
+    both = [flow for flow in before if flow in after and flow[4] in named]
+
+    told = {(change.difference.term, change.difference.is_looser) for change in compare(old, new).terms}
+
+    assert told == {
+        (term, after[flow][place] > before[flow][place])
+        for place, term in enumerate(TERMS)
+        for flow in both
+        if after[flow][place] != before[flow][place]
+    }

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from comity.cooperation.agreements.agreement import OnwardSharing
 from comity.cooperation.agreements.analyse import law as law_module
 from comity.cooperation.agreements.analyse.ask import Verdict, ask
-from comity.cooperation.agreements.analyse.errors import PolicyUntranslated, QuestionUnclear, ReplayDisagrees
+from comity.cooperation.agreements.analyse.errors import (
+    PolicyUntranslated,
+    QuestionUnclear,
+    ReplayDisagrees,
+    TooLargeToQuestion,
+)
 from comity.cooperation.agreements.analyse.formula import Sorts, policy_formula
 from comity.cooperation.agreements.analyse.grammar import Asked, Kind, Vocabulary, understand
 from comity.cooperation.agreements.analyse.law import law_of
@@ -171,6 +176,13 @@ def test_example_that_cedar_decides_otherwise_is_an_error_and_no_answer(monkeypa
     monkeypatch.setattr(law_module, "decide", lambda agreement, question: a_clause(id="another"))
 
     with pytest.raises(ReplayDisagrees):
+        ask("may mrn reach UG", [an_agreement()])
+
+
+def test_agreements_larger_than_can_be_questioned_are_refused_by_name(monkeypatch):
+    monkeypatch.setattr(law_module, "LARGEST_LAW", 10)
+
+    with pytest.raises(TooLargeToQuestion):
         ask("may mrn reach UG", [an_agreement()])
 
 

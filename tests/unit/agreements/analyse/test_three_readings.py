@@ -105,7 +105,7 @@ def test_solver_finds_a_case_exactly_where_trying_out_all_of_them_does(one, two,
 def test_what_one_agreement_lets_go_and_the_other_does_not_is_found_by_the_solver_as_by_trying(one, two):
     law = law_of([one, two])
 
-    found = law.find(law.deciding(lambda label, _: label == "one"), unless="two")
+    found = law.find(law.of("one"), unless=law.of("two"))
 
     named = set(law.names("field"))
     gone = {label: flows(as_record(agreement), named) for label, agreement in (("one", one), ("two", two))}

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from comity.cooperation.agreements.agreement import Agreement, Clause
-from comity.cooperation.agreements.analyse.errors import ReplayDisagrees
+from comity.cooperation.agreements.analyse import terms
+from comity.cooperation.agreements.analyse.errors import ReplayDisagrees, TooLargeToQuestion
 from comity.cooperation.agreements.analyse.fields import is_covered
-from comity.cooperation.agreements.analyse.law import Case, Law
-from comity.cooperation.agreements.analyse.terms import Difference, differences
+from comity.cooperation.agreements.analyse.law import Case, Law, carrying
+from comity.cooperation.agreements.analyse.terms import Difference
 from comity.cooperation.agreements.in_words import Sentence
+from comity.cooperation.agreements.permissions import looseness
 
 OLD, NEW = "old", "new"
+MOST_CASES = 100_000
+"""Of changed clauses: pairs of groups of parties, messages and purposes; a guess, told in a few seconds."""
 
 GAINED = (
     "New: %(senders)s may send %(count)s more fields to %(recipients)s, in message %(messages)s, for %(purposes)s:"
@@ -110,12 +115,12 @@ def compare(old: Agreement, new: Agreement) -> Amendment:
         if before != after
     )
     is_longer = new.valid_to > old.valid_to or new.valid_from < old.valid_from
-    return Amendment(gained, lost, tuple(_terms(law, old, new)), others, wider, is_longer)
+    return Amendment(gained, lost, tuple(_terms(law)), others, wider, is_longer)
 
 
 def _found_once(law: Law, label: str, other: str, listed: tuple[Flow, ...]) -> Case | None:
     """Return a case of one text that the other has not; the solver must find one exactly where the list names one."""
-    case = law.find(law.deciding(lambda one, _: one == label), unless=other)
+    case = law.find(law.of(label), unless=law.of(other))
     if (case is None) != (not listed) or (case is not None and not any(_is_in(case, flow) for flow in listed)):
         raise ReplayDisagrees
     return case
@@ -131,75 +136,120 @@ def _is_in(case: Case, flow: Flow) -> bool:
     )
 
 
-def _terms(law: Law, old: Agreement, new: Agreement) -> Iterator[TermChange]:
-    seen: set[tuple[str, str, str, str]] = set()
-    for before in old.clauses:
-        for after in new.clauses:
-            changed = differences(before, after)
-            if not changed or not _may_meet(before, after):
-                continue
-            case = law.find([(NEW, after.id)], also=[(OLD, before.id)])
-            for one in changed if case is not None else ():
-                key = (after.id, one.term, one.first, one.second)
-                if case is not None and key not in seen:
-                    seen.add(key)
-                    yield TermChange(after.id, one, case)
+def _terms(law: Law) -> Iterator[TermChange]:
+    """Find what goes before and after, but on terms that were not had before, or are not had any more.
+
+    Where several clauses carry the same field, the loosest counts: the sender chooses the data class.
+    """
+    for label, other in ((NEW, OLD), (OLD, NEW)):
+        for clause in law.agreements[label].clauses:
+            for place in range(len(terms.TERMS)):
+                change = _term(law, label, clause, other, place)
+                if change is not None:
+                    yield change
 
 
-def _may_meet(one: Clause, other: Clause) -> bool:
-    shares_message = not set(one.message_types).isdisjoint(other.message_types)
-    return shares_message and not set(one.purposes).isdisjoint(other.purposes)
+def _term(law: Law, label: str, clause: Clause, other: str, place: int) -> TermChange | None:
+    """Return what a clause lets go on a looser term than the other text does, as a change from the old to the new."""
+
+    def is_as_loose(one: str, there: Clause) -> bool:
+        return one == other and looseness(there)[place] >= looseness(clause)[place]
+
+    case = law.find([(label, clause.id)], also=law.of(other), unless=law.deciding(is_as_loose))
+    if case is None:
+        return None
+    there = max(carrying(law.agreements[other], case), key=lambda one: looseness(one)[place])
+    before, after = (there, clause) if label == NEW else (clause, there)
+    named = terms.TERMS[place]
+    difference = next(one for one in terms.differences(before, after) if one.term == named)
+    return TermChange(after.id, difference, case)
 
 
 _Way = tuple[str, str]  # message and purpose
+_Bound = list[tuple[Clause, frozenset[str], frozenset[str]]]  # each clause with its senders and recipients
 
 
 def _flows(old: Agreement, new: Agreement) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
+    """Return what only the new text lets go, and what only the old one does.
+
+    Raises:
+        TooLargeToQuestion: the change has more cases than are told in reasonable time.
+    """
     groups = _groups(old, new)
-    gained: list[Flow] = []
-    lost: list[Flow] = []
-    for senders in groups:
-        for recipients in groups:
-            sender = senders[0]
-            recipient = next((one for one in recipients if one != sender), None)
-            if recipient is None:
-                continue
-            before, after = _ways(old, sender, recipient), _ways(new, sender, recipient)
-            gained += _told(senders, recipients, _more(after, before))
-            lost += _told(senders, recipients, _more(before, after))
-    return tuple(gained), tuple(lost)
+    return tuple(_beyond(new, old, groups)), tuple(_beyond(old, new, groups))
 
 
 def _groups(old: Agreement, new: Agreement) -> list[tuple[str, ...]]:
     """Return the parties of both texts, together those that no clause of either tells apart."""
+    bound = [*_bound(old), *_bound(new)]
     alike: dict[tuple[bool, ...], list[str]] = {}
     for party in sorted({*old.parties, *new.parties}):
-        marks = [
-            side
-            for text in (old, new)
-            for clause in text.clauses
-            for side in (party in text.senders_under(clause), party in text.recipients_under(clause))
-        ]
+        marks = [side for _, senders, recipients in bound for side in (party in senders, party in recipients)]
         alike.setdefault(tuple(marks), []).append(party)
     return [tuple(group) for group in alike.values()]
 
 
-def _ways(agreement: Agreement, sender: str, recipient: str) -> dict[_Way, set[str]]:
+def _bound(agreement: Agreement) -> _Bound:
+    return [
+        (clause, frozenset(agreement.senders_under(clause)), frozenset(agreement.recipients_under(clause)))
+        for clause in agreement.clauses
+    ]
+
+
+def _beyond(text: Agreement, other: Agreement, groups: list[tuple[str, ...]]) -> Iterator[Flow]:
+    """Yield what `text` lets go and `other` does not; only clauses that the other has not alike can let it."""
+    there = _bound(other)
+    alike = {_permitted(other, *one) for one in there}
+    changed = [one for one in _bound(text) if _permitted(text, *one) not in alike]
+    cases = sum(
+        len([group for group in groups if group[0] in senders])
+        * len([group for group in groups if group[0] in recipients])
+        * len(clause.message_types)
+        * len(clause.purposes)
+        for clause, senders, recipients in changed
+    )
+    if cases > MOST_CASES:
+        raise TooLargeToQuestion
+    for senders in groups:
+        for recipients in groups:
+            recipient = next((one for one in recipients if one != senders[0]), None)
+            if recipient is not None:
+                ways = _ways(text, _between(changed, senders[0], recipient))
+                here = _between(there, senders[0], recipient)
+                yield from _told(senders, recipients, dict(_more(ways, other, here)))
+
+
+def _permitted(text: Agreement, clause: Clause, *bound: frozenset[str]) -> tuple[object, ...]:
+    """Return all of a clause that says what may go."""
+    return frozenset(text.fields_of(clause.data_class)), clause.message_types, clause.purposes, *bound
+
+
+def _between(bound: _Bound, sender: str, recipient: str) -> list[Clause]:
+    return [clause for clause, senders, recipients in bound if sender in senders and recipient in recipients]
+
+
+def _ways(text: Agreement, clauses: Iterable[Clause]) -> dict[_Way, set[str]]:
     ways: dict[_Way, set[str]] = {}
-    for clause in agreement.clauses:
-        if agreement.lets(clause, sender=sender, recipient=recipient):
-            for message in clause.message_types:
-                for purpose in clause.purposes:
-                    ways.setdefault((message, purpose), set()).update(agreement.fields_of(clause.data_class))
+    for clause in clauses:
+        for way in product(clause.message_types, clause.purposes):
+            ways.setdefault(way, set()).update(text.fields_of(clause.data_class))
     return ways
 
 
-def _more(ways: Mapping[_Way, set[str]], than: Mapping[_Way, set[str]]) -> dict[_Way, tuple[str, ...]]:
-    more = {
-        way: tuple(sorted(field for field in fields if not is_covered(field, than.get(way, set()))))
-        for way, fields in ways.items()
-    }
-    return {way: fields for way, fields in more.items() if fields}
+def _more(
+    ways: Mapping[_Way, set[str]], other: Agreement, clauses: list[Clause]
+) -> Iterator[tuple[_Way, tuple[str, ...]]]:
+    """Yield of each way the fields that none of the other text's clauses carries."""
+    for (message, purpose), fields in ways.items():
+        carried = {
+            field
+            for clause in clauses
+            if message in clause.message_types and purpose in clause.purposes
+            for field in other.fields_of(clause.data_class)
+        }
+        more = tuple(sorted(field for field in fields if not is_covered(field, carried)))
+        if more:
+            yield (message, purpose), more
 
 
 def _told(senders: tuple[str, ...], recipients: tuple[str, ...], ways: dict[_Way, tuple[str, ...]]) -> Iterator[Flow]:

@@ -46,8 +46,8 @@ EXAMPLE = (
 )
 ONWARD = (
     "For example, %(recipient)s receives %(field)s from %(sender)s as part of %(data_class)s, in message %(message)s,"
-    " for %(purpose)s, under clause %(clause)s (article %(article)s) of %(agreement)s, and may pass it on to"
-    " %(onward)s if %(sender)s consents, for the purpose that the consent names."
+    " for %(purpose)s, under clause %(clause)s (article %(article)s) of %(agreement)s. It may pass it on to %(onward)s"
+    " if %(sender)s consents, for the purpose that the consent names, under an agreement of its own with %(onward)s."
 )
 WITHIN = "This is about: sender %(sender)s, purpose %(purpose)s, agreement %(agreement)s."
 UNKNOWN_PURPOSE = "No clause names the purpose %(purpose)s."

@@ -15,7 +15,7 @@ from comity.cooperation.agreements.analyse.fields import is_covered
 from comity.cooperation.agreements.analyse.law import Case, Law, law_of
 from comity.cooperation.agreements.analyse.terms import Difference, differences
 from comity.cooperation.agreements.in_words import Sentence
-from comity.cooperation.agreements.permissions import strictness
+from comity.cooperation.agreements.permissions import looseness
 
 OTHER_TERMS = (
     "%(sender)s may send %(field)s to %(recipient)s, in message %(message)s, for %(purpose)s, under clause"
@@ -75,14 +75,27 @@ def _clause_pairs(law: Law, one: str, other: str) -> Iterable[tuple[Clause, Clau
 def _other_terms(law: Law, one: str, other: str) -> Iterator[Conflict]:
     """Find what both let go, on other terms."""
     for here, there in _clause_pairs(law, one, other):
-        sides = sorted([(one, here), (other, there)], key=lambda side: strictness(side[1])[:3])
+        sides = sorted([(one, here), (other, there)], key=lambda side: looseness(side[1]))
         (first, stricter), (second, looser) = sides
         changed = differences(stricter, looser)
-        if not changed or set(here.message_types).isdisjoint(there.message_types):
+        if not changed or not _overlap(law.agreements[one], here, law.agreements[other], there):
             continue
         case = law.find([(first, stricter.id)], also=[(second, looser.id)])
         if case is not None:
             yield Conflict((first, stricter), (second, looser), changed, case)
+
+
+def _overlap(one: Agreement, here: Clause, other: Agreement, there: Clause) -> bool:
+    """Claim that a message may be of both clauses, before the solver is asked whether any is."""
+    return not any(
+        set(first).isdisjoint(second)
+        for first, second in (
+            (here.message_types, there.message_types),
+            (here.purposes, there.purposes),
+            (one.senders_under(here), other.senders_under(there)),
+            (one.recipients_under(here), other.recipients_under(there)),
+        )
+    )
 
 
 def _other_purposes(law: Law, one: str, other: str) -> Iterator[Conflict]:
@@ -98,7 +111,7 @@ def _other_purposes(law: Law, one: str, other: str) -> Iterator[Conflict]:
             "message_type": there.message_types,
             "field": tuple(field for field in law.names("field") if is_covered(field, fields)),
         }
-        case = law.find([(one, here.id)], where, unless=other) if all(where.values()) else None
+        case = law.find([(one, here.id)], where, unless=law.of(other)) if all(where.values()) else None
         if case is not None:
             yield Conflict((one, here), (other, there), (), case)
 

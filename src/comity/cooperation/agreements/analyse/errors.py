@@ -29,6 +29,13 @@ class PolicyUntranslated(ComityError):
     status = 500
 
 
+class TooLargeToQuestion(ComityError):
+    """The agreements are larger than this node questions in reasonable time; ask fewer of them, or shorter ones."""
+
+    code = "agreements.too-large-to-question"
+    status = 422
+
+
 class LegalFactsInvalid(ComityError):
     """The file does not state an administration's legal facts; docs/reference/agreement-questions.md shows one."""
 

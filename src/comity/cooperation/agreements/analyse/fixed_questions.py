@@ -151,7 +151,7 @@ def _onward_confidential(draft: Draft) -> Iterator[Said]:
 def _one_sided(draft: Draft) -> Iterator[Said]:
     if draft.agreement.reciprocal:
         for clause in draft.agreement.clauses:
-            yield from _said(ONE_SIDED, draft.law.find([draft.key(clause)], unless=_MIRROR))
+            yield from _said(ONE_SIDED, draft.law.find([draft.key(clause)], unless=draft.law.of(_MIRROR)))
 
 
 def _never(draft: Draft) -> Iterator[Said]:

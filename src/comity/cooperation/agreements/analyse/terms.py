@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from comity.cooperation.agreements.agreement import Clause
-from comity.cooperation.agreements.permissions import strictness
+from comity.cooperation.agreements.permissions import looseness
 
 MARKING, ONWARD, RETENTION = "marking", "onward sharing", "retention in days"
 TERMS = (MARKING, ONWARD, RETENTION)
@@ -28,7 +28,7 @@ def differences(first: Clause, second: Clause) -> tuple[Difference, ...]:
         (ONWARD, first.onward_sharing.value, second.onward_sharing.value),
         (RETENTION, str(first.retention_days), str(second.retention_days)),
     ]
-    ranks = zip(strictness(first)[:3], strictness(second)[:3], strict=True)
+    ranks = zip(looseness(first), looseness(second), strict=True)
     return tuple(
         Difference(*words, is_looser=there > here)
         for words, (here, there) in zip(spoken, ranks, strict=True)
