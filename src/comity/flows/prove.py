@@ -30,7 +30,7 @@ def bundle_for(
     Raises:
         RecordUnknown: the ledger says nothing of such a record.
     """
-    subjects = _subjects(session, record)
+    subjects = subjects_of(session, record)
     return build_bundle(
         session,
         subjects=subjects,
@@ -55,7 +55,7 @@ def cose_for(session: Session, record: str, *, keys: NodeKeys) -> list[bytes]:
         RecordUnknown: the ledger says nothing of such a record.
     """
     partners = [peer.identity for peer in list_peers(session)]
-    return build_cose(session, subjects=_subjects(session, record), keys=keys, partners=partners)
+    return build_cose(session, subjects=subjects_of(session, record), keys=keys, partners=partners)
 
 
 def default_policy(session: Session, *, keys: NodeKeys, clock: Clock) -> str:
@@ -65,7 +65,7 @@ def default_policy(session: Session, *, keys: NodeKeys, clock: Clock) -> str:
     return majority_policy(keys.public, reached)
 
 
-def _subjects(session: Session, record: str) -> list[str]:
+def subjects_of(session: Session, record: str) -> list[str]:
     """Return what the ledger calls the record: its own id, and the messages that its twins came in."""
     kept = [str(one.id) for one in find_by_mrn(session, record)]
     sent = sent_messages(session, [record]).get(record)

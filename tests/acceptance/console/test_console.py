@@ -20,6 +20,8 @@ PAGES = (
     "/console/agreements/ke-ug-2026/terminate",
     "/console/agreements/ke-ug-2026/questions?question=may personal data reach UG",
     "/console/questions?question=who may receive any data",
+    "/console/stewardship",
+    "/console/stewardship/requests/KE/" + "e" * 32,
     "/console/ledger",
 )
 

@@ -10,11 +10,15 @@ from types import SimpleNamespace as NS
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from comity.cooperation.agreements.agreement import agreement_hash
 from comity.cooperation.agreements.draft import draft_agreement
 from comity.cooperation.agreements.lifecycle import sign_agreement
 from comity.cooperation.exchange.card import PeerCard
+from comity.cooperation.exchange.envelope import Header
 from comity.cooperation.exchange.store import add_peer
+from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.identity.keys import generate_keys
+from comity.cooperation.stewardship.consents.store import IN, KeptConsent, keep_request
 from comity.entrypoints.api.app import create_api
 from comity.entrypoints.console import store
 from comity.entrypoints.console.app import create_console
@@ -35,6 +39,7 @@ from tests.builders.declarations import a_declaration, an_item
 
 PASSWORD = "correct horse battery"
 EXPORT_MRN = "26KE000111222333A4"
+REQUEST = "e" * 32
 IMPORT_MRN = "26UG004400123456B7"
 OFFICERS = {"amina": ["examiner"], "brian": ["analyst"], "lucy": ["legal"], "eric": ["engineer"], "root": ["admin"]}
 KENYA, UGANDA = generate_keys("KE", "Customs of Kenya"), generate_keys("UG", "Customs of Uganda")
@@ -120,6 +125,27 @@ def seed(node):
         keep_partner_export(
             session, partner="KE", message_id=message_id, record=to_record(sent), mirror=mirror, clock=node.clock
         )
+        held = Header(
+            sender="KE",
+            recipient="UG",
+            agreement_id=agreement.id,
+            agreement_hash=agreement_hash(agreement),
+            clause="art-3",
+            sequence=1,
+            previous_hash="0" * 64,
+            purpose="mirror-matching",
+            data_class="export-declaration",
+            marking="confidential",
+            type="export-record.v1",
+            created=node.clock.now(),
+            expires=node.clock.now() + timedelta(days=60),
+            subject="d1",
+            release_id="r1",
+        )
+        node.keep_received(session, [ReceivedMessage(held, to_record(sent), message_id, "KE", node.clock.now())])
+        now = node.clock.now()
+        asked = KeptConsent(IN, "KE", REQUEST, (message_id,), "RW", "risk-assessment", "the goods went on", now)
+        keep_request(session, asked)
         for name, roles in OFFICERS.items():
             officer = Officer(name, frozenset(Role(role) for role in roles))
             store.keep_officer(session, officer, password_hash=_password_hash(), added_at=node.clock.now())

@@ -23,6 +23,7 @@ PAGES = {
     "/console/agreements/ke-ug-2026/suspend": {"lucy", "root"},
     "/console/agreements/ke-ug-2026/questions": {"amina", "brian", "lucy", "eric", "root"},
     "/console/questions": {"amina", "brian", "lucy", "eric", "root"},
+    "/console/stewardship": {"lucy", "root"},
     "/console/ledger": {"brian", "lucy", "eric", "root"},
     "/console/ledger/checkpoint": {"brian", "lucy", "eric", "root"},
     "/console/evidence/{id}": {"amina", "brian", "lucy", "root"},

@@ -24,12 +24,18 @@ def sign_answer(answered: KeptConsent, *, holder: str, keys: NodeKeys) -> bytes:
 
 
 def verify_answer(answered: KeptConsent, *, holder: str, originator: PublicIdentity) -> None:
-    """Check the originator's signature over an answer to `holder`.
+    """Check the originator's signature over an answer to `holder`: by the key in force, or one handed over since.
+
+    Nothing in an answer shows when it was signed, so that none by a revoked key counts.
 
     Raises:
         ConsentInvalid: it is not the originator's, or over something else.
     """
-    if not originator.verifies(answered.signature, _signed(answered, holder)):
+    content = _signed(answered, holder)
+    if originator.verifies(answered.signature, content):
+        return
+    earlier = originator.earlier_signer(answered.signature, content)
+    if earlier is None or earlier.revoked_since is not None:
         raise ConsentInvalid
 
 

@@ -24,6 +24,8 @@ MODULES = {
     "courier": "courier",
     "agreement": "agreements",
     "retention": "stewardship",
+    "recall": "recalls",
+    "onward": "recalls",
     "prove": "proofs",
     "verify": "proofs",
     "access-point": "bridges",

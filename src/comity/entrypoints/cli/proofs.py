@@ -15,6 +15,7 @@ from comity.cooperation.accounts.reciprocity import VerifiedStatement, verify_st
 from comity.cooperation.ledger.quorum import Quorum, read_policy
 from comity.cooperation.ledger.receipt_cose import in_one_file
 from comity.cooperation.ledger.verify_evidence import verify_bundle
+from comity.entrypoints.cli.acting import acting
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import people, reporting, write_json
 from comity.foundation.errors import ComityError
@@ -49,12 +50,18 @@ def prove(
     form: Annotated[
         Form, typer.Option("--format", help="bundle for `comity verify`; cose for tools of SCITT (RFC 9943).")
     ] = Form.BUNDLE,
+    purpose: Annotated[
+        str | None, typer.Option(help="For what it is read, where it holds what partners sent; risk-assessment.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence of a record into one file that anyone can verify offline."""
     from comity.flows.prove import bundle_for, cose_for
+    from comity.flows.use_partner_record import FOR_THE_LANE, Reader, use_evidence
 
-    with reporting(as_json=as_json), opened(home) as node, node.database.reading() as session:
+    with reporting(as_json=as_json), opened(home) as node, node.database.transaction() as session:
+        reader = Reader(acting(None), purpose or FOR_THE_LANE, "cli")
+        use_evidence(session, record, reader=reader, clearing=node.clearing())
         if form is Form.COSE:
             statements = cose_for(session, record, keys=node.keys)
             content, entries = in_one_file(statements), len(statements)

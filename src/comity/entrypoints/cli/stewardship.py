@@ -1,24 +1,21 @@
-"""Commands about what happens after delivery: `retention`, `recall`, `onward`."""
+"""Commands of a holder: `retention list|run|hold|lift|uses`."""
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
 from comity.cooperation.stewardship.holdings.store import Holding, due_holdings, held_from, holds_in_force
+from comity.cooperation.stewardship.uses.store import uses_of
+from comity.entrypoints.cli.acting import Officer, acting
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import people, reporting, write_json, write_table
 
 MOST_LISTED = 1_000
 DAYS = ["%Y-%m-%d"]
-Officer = Annotated[
-    str | None, typer.Option(help="Who decides, as the log names them; the login name where none is given.")
-]
-MessageIds = Annotated[list[str], typer.Argument(metavar="MESSAGE…", help="Ids of messages.")]
 Partner = Annotated[str | None, typer.Option(metavar="CC", help="One partner only, for example KE.")]
 
 
@@ -29,6 +26,7 @@ def register(app: typer.Typer) -> None:
     retention.command("run")(dispose)
     retention.command("hold")(place_hold)
     retention.command("lift")(end_hold)
+    retention.command("uses")(show_uses)
     app.add_typer(retention, name="retention")
 
 
@@ -134,9 +132,36 @@ def end_hold(
         people.print(f"Hold {number} is lifted.")
 
 
-def acting(officer: str | None) -> str:
-    """Return who acts: the officer named, else the login of whoever may open the node's home."""
-    return officer or f"login:{getpass.getuser()}"
+def show_uses(
+    home: Home,
+    partner: Annotated[str, typer.Option(metavar="CC", help="Whose records, for example KE.")],
+    since: Annotated[datetime | None, typer.Option(formats=DAYS, help="First day (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAYS, help="Last day (UTC).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who read a partner's records for which purpose: what the partner may ask to be told."""
+    first = since.replace(tzinfo=UTC) if since else datetime(1970, 1, 1, tzinfo=UTC)
+    with reporting(as_json=as_json), opened(home) as node, node.database.reading() as session:
+        end = until.replace(tzinfo=UTC) + timedelta(days=1) if until else node.clock.now() + timedelta(seconds=1)
+        uses = uses_of(session, partner.upper(), since=first, until=end, limit=MOST_LISTED)
+    if as_json:
+        write_json({"partner": partner.upper(), "uses": [asdict(one) for one in uses]})
+        return
+    write_table(
+        f"Readings of records of {partner.upper()}",
+        ["when", "message", "officer", "purpose", "door", "leaf"],
+        [
+            [
+                f"{one.at:%Y-%m-%d %H:%M:%S}",
+                one.message_id,
+                one.officer,
+                one.purpose,
+                one.door,
+                "" if one.leaf is None else str(one.leaf),
+            ]
+            for one in uses
+        ],
+    )
 
 
 def _holding(one: Holding, due: set[str]) -> dict[str, Any]:

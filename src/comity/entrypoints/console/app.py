@@ -21,6 +21,7 @@ from comity.entrypoints.console.pages import (
     partners,
     questions,
     sign_in,
+    stewardship,
 )
 from comity.entrypoints.console.present.agreement_history import ACTS
 from comity.entrypoints.console.security import SecurityHeaders
@@ -72,6 +73,10 @@ def _open_pages(router: APIRouter, site: Site) -> None:
     open_page(router, "/console/questions", questions.show_in_force, site=site, may=Permission.READ_AGREEMENTS)
     asked = "/console/agreements/{id}/questions"
     open_page(router, asked, questions.show_one, site=site, may=Permission.READ_AGREEMENTS)
+    open_page(router, stewardship.HERE, stewardship.show, site=site, may=Permission.READ_STEWARDSHIP)
+    one, may = f"{stewardship.HERE}/requests/{{partner}}/{{id}}", Permission.ANSWER_REQUESTS
+    open_page(router, one, stewardship.show_request, site=site, may=may)
+    open_page(router, one, stewardship.answer, site=site, may=may, method="POST")
     open_page(router, "/console/ledger", ledger.show, site=site, may=Permission.READ_LEDGER)
     open_page(router, "/console/ledger/checkpoint", ledger.checkpoint, site=site, may=Permission.READ_LEDGER)
     open_page(router, "/console/evidence/{subject:path}", ledger.evidence, site=site, may=Permission.TAKE_EVIDENCE)

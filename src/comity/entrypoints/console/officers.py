@@ -31,6 +31,8 @@ class Permission(StrEnum):
     ACT_ON_AGREEMENTS = "act-on-agreements"
     READ_LEDGER = "read-ledger"
     TAKE_EVIDENCE = "take-evidence"
+    READ_STEWARDSHIP = "read-stewardship"
+    ANSWER_REQUESTS = "answer-requests"
 
 
 ROLE_NAMES: Mapping[Role, str] = MappingProxyType(
@@ -60,7 +62,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.LEGAL: frozenset(
-            {_P.READ_PARTNERS, _P.READ_AGREEMENTS, _P.ACT_ON_AGREEMENTS, _P.READ_LEDGER, _P.TAKE_EVIDENCE}
+            {
+                _P.READ_PARTNERS,
+                _P.READ_AGREEMENTS,
+                _P.ACT_ON_AGREEMENTS,
+                _P.READ_LEDGER,
+                _P.TAKE_EVIDENCE,
+                _P.READ_STEWARDSHIP,
+                _P.ANSWER_REQUESTS,
+            }
         ),
         Role.ENGINEER: frozenset({_P.READ_PARTNERS, _P.READ_AGREEMENTS, _P.READ_LEDGER}),
         Role.ADMIN: frozenset(Permission),

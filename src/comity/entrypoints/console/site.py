@@ -31,6 +31,7 @@ _MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/console/arrivals", mark("Arrivals"), Permission.READ_ARRIVALS),
     ("/console/partners", mark("Partners"), Permission.READ_PARTNERS),
     ("/console/agreements", mark("Agreements"), Permission.READ_AGREEMENTS),
+    ("/console/stewardship", mark("After delivery"), Permission.READ_STEWARDSHIP),
     ("/console/ledger", mark("Log"), Permission.READ_LEDGER),
 )
 

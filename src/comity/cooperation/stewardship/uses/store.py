@@ -37,9 +37,9 @@ def uses_of(session: Session, originator: str, *, since: datetime, until: dateti
     return [_use(row) for row in session.scalars(query.order_by(UseRow.at, UseRow.id).limit(limit))]
 
 
-def unlogged(session: Session, *, before: datetime, limit: int) -> list[tuple[int, Use]]:
+def unlogged(session: Session, *, limit: int) -> list[tuple[int, Use]]:
     """Return readings that no leaf of the ledger commits to yet, with their numbers, by originator and time."""
-    query = select(UseRow).where(UseRow.leaf.is_(None), UseRow.at < before)
+    query = select(UseRow).where(UseRow.leaf.is_(None))
     rows = session.scalars(query.order_by(UseRow.originator, UseRow.at, UseRow.id).limit(limit).with_for_update())
     return [(row.id, _use(row)) for row in rows]
 

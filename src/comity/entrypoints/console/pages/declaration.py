@@ -12,6 +12,7 @@ from comity.entrypoints.console.errors import PageUnknown
 from comity.entrypoints.console.formats import Formats
 from comity.entrypoints.console.language import mark
 from comity.entrypoints.console.officers import Permission, roles_permitting
+from comity.entrypoints.console.present.agreements import say_code
 from comity.entrypoints.console.present.declaration import (
     Head,
     ReasonShown,
@@ -33,6 +34,7 @@ from comity.entrypoints.console.site import Site, Visit
 from comity.features.risk.assess import Reason
 from comity.features.risk.profiles import Profile
 from comity.flows.show_declaration import DeclarationView, view
+from comity.flows.use_partner_record import FOR_THE_LANE, Reader, use_twins
 from comity.foundation.errors import ComityError
 from comity.foundation.trade.declaration import Declaration
 from comity.foundation.trade.money import Money
@@ -47,10 +49,18 @@ def show(site: Site, visit: Visit) -> Response:
     """Show one declaration."""
     with site.node.database.reading() as session:
         seen = find_view(session, visit)
+    marking, refusal = None, None
+    if seen.twins:
+        reader = Reader(visit.signed_in.name, FOR_THE_LANE, "console")
+        with site.node.database.transaction() as session:
+            seen, marking, refusal = use_twins(session, seen, reader=reader, clearing=site.node.clearing())
     return site.page(
         visit,
         "declaration.html",
         page=_page(site, visit, seen),
+        marking=say_code(marking.value, visit.language) if marking else "",
+        read_for=say_code(FOR_THE_LANE, visit.language),
+        withheld=refusal.message if refusal else "",
         overrulers=overrulers(visit),
         may_examine=visit.may(Permission.RECORD_EXAMINATION),
         may_override=visit.may(Permission.OVERRIDE_LANE),

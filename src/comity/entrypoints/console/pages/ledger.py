@@ -17,6 +17,7 @@ from comity.entrypoints.console.present.declaration import entry_shown
 from comity.entrypoints.console.present.proof import books_shown, contradictions_shown
 from comity.entrypoints.console.site import Site, Visit
 from comity.flows.prove import bundle_for
+from comity.flows.use_partner_record import FOR_THE_LANE, Reader, use_evidence
 from comity.foundation.errors import ComityError
 
 ROWS_A_PAGE = 50
@@ -69,6 +70,9 @@ def evidence(site: Site, visit: Visit) -> Response:
             )
         except ComityError as error:
             raise PageUnknown from error
+    reader = Reader(visit.signed_in.name, visit.asked("purpose") or FOR_THE_LANE, "console")
+    with site.node.database.transaction() as session:
+        use_evidence(session, subject, reader=reader, clearing=site.node.clearing())
     log.info("console.evidence-taken officer=%s subject=%s", visit.signed_in.name, subject)
     content = json.dumps(bundle, indent=2, ensure_ascii=False).encode()
     safe = "".join(character for character in subject if character.isascii() and character.isalnum())[:16]
