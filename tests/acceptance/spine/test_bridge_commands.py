@@ -23,6 +23,8 @@ from tests.integration.flows.test_decide_lane import KENYA, clear_import, send_e
 from tests.simulators.access_point import AccessPoint
 from tests.simulators.processes import queue, serve_pair
 
+VERIFIER = Path(__file__).resolve().parents[3] / "docs" / "protocol" / "verify_bundle.py"
+
 
 def comity(*words: str, expected: int = 0) -> str:
     ran = subprocess.run([sys.executable, "-m", "comity", *words], capture_output=True, text=True, timeout=120)
@@ -65,6 +67,11 @@ def test_intelligence_for_a_partner_is_written_to_a_private_file_as_stix(node, t
     assert "1 pieces for KE" in people
     assert "note" in {one["type"] for one in bundle.objects}
     assert (tmp_path / "for-ke.json").stat().st_mode & 0o077 == 0
+    comity("prove", bundle.id, "--home", str(node.settings.home), "-o", str(tmp_path / "proof.json"))
+    proof = subprocess.run(
+        [sys.executable, str(VERIFIER), str(tmp_path / "proof.json")], capture_output=True, text=True
+    )
+    assert f"export {bundle.id}" in proof.stdout
 
 
 def test_nothing_to_tell_and_nothing_that_may_be_told_are_refused_by_name(node, tmp_path):
