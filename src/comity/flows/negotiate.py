@@ -22,7 +22,14 @@ from comity.cooperation.negotiation.messages import (
     write_proposal,
     write_signatures,
 )
-from comity.cooperation.negotiation.rules import check_counter, check_parties, check_signing, named_text
+from comity.cooperation.negotiation.rules import (
+    check_counter,
+    check_parties,
+    check_signing,
+    named_text,
+    open_texts,
+    waiting_for,
+)
 from comity.cooperation.negotiation.tell import Told, tell_parties
 from comity.flows.clearing import Clearing
 from comity.flows.sign_agreement import take_in
@@ -72,7 +79,7 @@ def sign(session: Session, name: str, *, clearing: Clearing, officer: str = "") 
         ReleaseRefused: the text is over, by name.
     """
     now, texts = clearing.clock.now(), list_agreements(session)
-    text = named_text(texts, name, now)
+    text = named_text(texts, name, waiting_for(clearing.authority, texts, now))
     check_signing(text, clearing.authority, texts_of(session, text.agreement.id), now)
     signature = sign_agreement(text.agreement, clearing.keys)
     text = take_in(session, text.agreement, [signature], clearing=clearing)
@@ -94,7 +101,8 @@ def give_notice(session: Session, name: str, declared: Declared, *, clearing: Cl
     """
     now = clearing.clock.now().astimezone(UTC)
     if declared.kind is NoticeKind.DECLINED:
-        text = named_text(list_agreements(session), name, now)
+        texts = list_agreements(session)
+        text = named_text(texts, name, open_texts(texts, now))
     else:
         text = find_agreement(session, name, now)
     check_parties(text.agreement, clearing.authority)

@@ -9,7 +9,7 @@ import pytest
 
 from comity.cooperation.agreements.agreement import Agreement, agreement_hash
 from comity.cooperation.agreements.draft import draft_agreement
-from comity.cooperation.agreements.errors import AgreementSuspended, AgreementTerminated
+from comity.cooperation.agreements.errors import AgreementNotInForce, AgreementSuspended, AgreementTerminated
 from comity.cooperation.agreements.lifecycle import AgreementStatus, sign_agreement
 from comity.cooperation.agreements.notices import NoticeKind
 from comity.cooperation.agreements.release import ReleaseRequest, release
@@ -140,6 +140,25 @@ def test_the_last_signature_arrives_before_what_is_sent_under_the_text(table, cl
     assert table.outcome("KE", "UG", queued.id) == "stored"
 
 
+def test_a_party_joins_later_what_two_have_brought_into_force(table, clock):
+    convention = drafted(clock, in_force_when=2)
+    proposes(table, "KE", convention)
+    table.settle()
+    for one in ("KE", "UG"):
+        act(table, one, sign, "eac")
+    table.settle()
+    assert states(table, clock) == same(AgreementStatus.IN_FORCE)
+    with pytest.raises(AgreementNotInForce):
+        declare(table, "KE", "TZ")
+
+    act(table, "TZ", sign, "eac")
+    table.settle()
+
+    queued = declare(table, "KE", "TZ")
+    table.settle()
+    assert table.outcome("KE", "TZ", queued.id) == "stored"
+
+
 def test_a_declined_proposal_can_no_longer_be_signed(table, clock):
     proposes(table, "KE", drafted(clock))
     table.settle()
@@ -211,9 +230,9 @@ def test_a_party_signs_no_second_text_of_the_same_version_and_names_the_one_it_m
     table.settle()
 
     with pytest.raises(TextAmbiguous):
-        act(table, "UG", sign, "eac")
+        act(table, "KE", sign, "eac")
     with pytest.raises(RivalSigned):
-        act(table, "UG", sign, agreement_hash(replace(first, reply_days=30)))
+        act(table, "UG", sign, "eac")
 
 
 # What a partner does that it must not

@@ -49,6 +49,12 @@ class StoredAgreement:
         return frozenset(one.authority for one in self.signatures)
 
     @property
+    def declined_by(self) -> frozenset[str]:
+        """Return which parties have declined this text."""
+        declined = [one for one in self.history.notices if one.kind is NoticeKind.DECLINED]
+        return frozenset(one.authority for one in declined if one.agreement_hash == self.hash)
+
+    @property
     def is_signed(self) -> bool:
         """Claim that enough parties have signed."""
         return len(self.signers) >= self.agreement.signatures_needed

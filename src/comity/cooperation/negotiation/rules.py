@@ -82,20 +82,29 @@ def open_texts(texts: Sequence[StoredAgreement], at: datetime) -> list[StoredAgr
 
 
 def waiting_for(authority: str, texts: Sequence[StoredAgreement], at: datetime) -> list[StoredAgreement]:
-    """Return the open texts that an administration could sign and has not."""
-    waiting = [text for text in open_texts(texts, at) if authority in text.agreement.parties]
-    return [text for text in waiting if authority not in text.signers]
+    """Return the texts that an administration could sign and has neither signed nor declined.
+
+    Among them one that enough others have signed already: a party may join it later.
+    """
+    return [
+        text
+        for text in texts
+        if authority in text.agreement.parties
+        and authority not in text.signers
+        and authority not in text.declined_by
+        and text.status(at) not in ENDED
+    ]
 
 
-def named_text(texts: Sequence[StoredAgreement], name: str, at: datetime) -> StoredAgreement:
-    """Return the text meant by an agreement's id (its one open text), or by a hash or its first characters.
+def named_text(texts: Sequence[StoredAgreement], name: str, candidates: Sequence[StoredAgreement]) -> StoredAgreement:
+    """Return the text meant by a hash or its first characters, or by an agreement's id: its one candidate.
 
     Raises:
         AgreementUnknown: none is.
         TextAmbiguous: several are.
     """
     by_hash = [text for text in texts if len(name) >= SHORTEST_PREFIX and text.hash.startswith(name)]
-    found = by_hash or open_texts([text for text in texts if text.agreement.id == name], at)
+    found = by_hash or [text for text in candidates if text.agreement.id == name]
     if not found:
         raise AgreementUnknown(f"no text {name} waits for an answer here; see `comity agreement history`")
     if len(found) > 1:

@@ -16,7 +16,7 @@ from comity.cooperation.agreements.agreement import parse_agreement
 from comity.cooperation.agreements.notices import NoticeKind
 from comity.cooperation.agreements.store import find_agreement, list_agreements
 from comity.cooperation.negotiation.messages import Spoken
-from comity.cooperation.negotiation.rules import named_text
+from comity.cooperation.negotiation.rules import named_text, open_texts
 from comity.entrypoints.cli.options import AsJson, Home, opened, with_options
 from comity.entrypoints.cli.output import people, reporting, write_json
 from comity.flows.negotiate import Declared, Step, give_notice, propose
@@ -71,7 +71,8 @@ def counter(
     """Answer a proposal with another text; the file gets the proposal's id, version and what it replaces."""
 
     def wording(session: Session, path: Path, node: Node) -> Spoken:
-        answered = named_text(list_agreements(session), to, node.clock.now())
+        texts = list_agreements(session)
+        answered = named_text(texts, to, open_texts(texts, node.clock.now()))
         place = {name: getattr(answered.agreement, name) for name in ("id", "version", "replaces")}
         return _spoken(path, place, answers=answered.hash, note=note)
 

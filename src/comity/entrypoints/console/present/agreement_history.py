@@ -10,6 +10,7 @@ from types import MappingProxyType
 from comity.cooperation.agreements.lifecycle import OPEN, AgreementStatus
 from comity.cooperation.agreements.notices import NoticeKind, leaving_days, suspended_on
 from comity.cooperation.agreements.texts import StoredAgreement
+from comity.cooperation.negotiation.rules import waiting_for
 from comity.entrypoints.console.formats import Formats
 from comity.entrypoints.console.language import mark
 from comity.entrypoints.console.present.agreements import TONES
@@ -87,8 +88,8 @@ def acts_open_to(authority: str, text: StoredAgreement, at: datetime) -> list[Ac
     """Return what an administration may do about a text now."""
     status, notices = text.status(at), text.history.notices
     codes: list[str] = []
-    if authority in text.agreement.parties and authority not in text.signers and status in OPEN:
-        codes = ["sign", "decline"]
+    if waiting_for(authority, [text], at):
+        codes = ["sign", "decline"] if status in OPEN else ["sign"]
     elif authority in text.signers and status in _BINDING and authority not in leaving_days(notices):
         codes = ["resume" if authority in suspended_on(notices, at.date()) else "suspend", "terminate"]
     return [ACTS[code] for code in codes]
