@@ -55,6 +55,8 @@ bench: setup-tests
 	$(BIN)/python benchmarks/one_declaration_risk.py
 	$(BIN)/python benchmarks/exchange.py --seconds 20 --growth 50000
 	$(BIN)/python benchmarks/spine.py
+	$(BIN)/python benchmarks/narrow_line.py
+	$(BIN)/python benchmarks/backlog.py
 
 bench-exchange: setup-tests
 	$(BIN)/python benchmarks/ledger.py

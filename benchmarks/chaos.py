@@ -76,7 +76,9 @@ def cutting(at: World, random: Random) -> None:
             relay.is_cut = False
 
 
-def queueing(at: World, messages: int, random: Random, pause: Callable[[], float], done: Callable[[int], None]) -> None:
+def queueing(
+    at: World, messages: int, random: Random, is_ahead: Callable[[], bool], done: Callable[[int], None]
+) -> None:
     """Queue messages in random directions, spread over the time that the kills take."""
     pairs = list(at.relays)
     left = messages
@@ -85,7 +87,8 @@ def queueing(at: World, messages: int, random: Random, pause: Callable[[], float
         queue(at, *random.choice(pairs), count)
         left -= count
         done(count)
-        time.sleep(pause())
+        while is_ahead() and not at.is_over.is_set():
+            time.sleep(0.1)
 
 
 def lying(at: World, times: int, random: Random, done: Callable[[], None]) -> None:
@@ -212,15 +215,14 @@ def run(options: Namespace, folder: Path) -> dict[str, Any]:
             "lies": bar.add_task("lies", total=lies),
         }
 
-        def pause() -> float:
-            """Wait as long as the messages are further on than the kills."""
+        def is_ahead() -> bool:
+            """Claim that the messages are further on than the kills: they are to come as long as nodes are killed."""
             killed = sum(node.kills for node in at.nodes.values()) / (each * len(AUTHORITIES))
-            sent = sum(at.queued.values()) / options.messages
-            return 0.3 if sent > killed + 0.02 else 0.0
+            return sum(at.queued.values()) / options.messages > killed + 0.02
 
         works: list[Callable[[], None]] = [
             lambda: queueing(
-                at, options.messages, Random(options.seed + 1), pause, lambda n: bar.advance(tasks["messages"], n)
+                at, options.messages, Random(options.seed + 1), is_ahead, lambda n: bar.advance(tasks["messages"], n)
             ),
             lambda: lying(at, options.lies, Random(options.seed + 2), lambda: bar.advance(tasks["lies"])),
         ]

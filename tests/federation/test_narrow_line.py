@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import text
 
 from comity.features.mirror.store import all_exports
 from tests.simulators.lines import Line
-from tests.simulators.processes import queue, serve_pair, wait_for
+from tests.simulators.processes import queue, reach_over, serve_pair, wait_for
 
 MESSAGES = 12
 
@@ -21,13 +20,6 @@ def pair(tmp_path):
     for served in (kenya, uganda):
         served.kill()
         served.node.close()
-
-
-def reach_over(served, partner: str, port: int) -> None:
-    """Let a node reach its partner at another port."""
-    with served.node.database.transaction() as session:
-        where = {"url": f"https://127.0.0.1:{port}", "authority": partner}
-        session.execute(text("UPDATE exchange_peers SET url = :url WHERE authority = :authority"), where)
 
 
 def test_everything_arrives_once_over_a_narrow_line_that_breaks(pair):

@@ -16,8 +16,10 @@ from comity.cooperation.agreements.lifecycle import sign_agreement
 from comity.cooperation.agreements.release import ReleaseRequest, release
 from comity.cooperation.agreements.store import add_signature, keep_agreement
 from comity.cooperation.exchange.card import PeerCard
+from comity.cooperation.exchange.courier.online import receive
+from comity.cooperation.exchange.courier.unpack import Desk
 from comity.cooperation.exchange.deliver import DeliveryReport, deliver_batch
-from comity.cooperation.exchange.inbox import receive_batch
+from comity.cooperation.exchange.inbox import InboxLimits
 from comity.cooperation.exchange.outbox import enqueue
 from comity.cooperation.exchange.store import OutboxMessage, Peer, add_peer
 from comity.cooperation.exchange.taking import Handler, ReceivedMessage
@@ -91,7 +93,8 @@ class Pair:
     def receive(self, body: bytes) -> bytes:
         """Give Uganda a batch."""
         handlers = self.uganda.handlers or {EXPORT: self.uganda.take}
-        return receive_batch(self.uganda.database, body, keys=self.uganda.keys, clock=self.clock, handlers=handlers)
+        desk = Desk(self.uganda.database, self.uganda.keys, self.clock)
+        return receive(desk, body, handlers=handlers, limits=InboxLimits())
 
     def _arrive(self, body: bytes) -> bytes:
         self.batches.append(body)

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import text
+
 from comity.cooperation.agreements.draft import draft_agreement
 from comity.cooperation.agreements.lifecycle import sign_agreement
 from comity.cooperation.agreements.release import ReleaseRequest, release
@@ -74,6 +76,13 @@ def serve_pair(folder: Path, urls: tuple[str, str] = ("", "")) -> tuple[Served, 
         with served.node.database.transaction() as session:
             take_in(session, agreement, signatures, clearing=served.node.clearing())
     return kenya, uganda
+
+
+def reach_over(served: Served, partner: str, port: int) -> None:
+    """Let a node reach its partner at another port."""
+    with served.node.database.transaction() as session:
+        where = {"url": f"https://127.0.0.1:{port}", "authority": partner}
+        session.execute(text("UPDATE exchange_peers SET url = :url WHERE authority = :authority"), where)
 
 
 def queue(kenya: Served, count: int, *, start: int = 0, payload: dict[str, str] | None = None) -> None:

@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[3]
             {"messages_per_second_sqlite", "messages_per_second_postgresql", "share_of_floor", "bare_https_ratio"},
         ),
         ("spine", ["--consignments", "40"], {"demo_seconds", "lost", "pairing_recall", "clear_one_p95_ms"}),
+        ("narrow_line", ["--messages", "4"], {"narrow_line_wire_bytes_per_payload_byte", "lost"}),
+        ("backlog", ["--messages", "600"], {"caught_up_per_second", "out_of_order", "sender_grew_mb"}),
         ("one_declaration_risk", [], set()),
         ("wco_xml", [], set()),
         (

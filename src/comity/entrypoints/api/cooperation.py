@@ -10,8 +10,10 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from comity import __version__
+from comity.cooperation.exchange.courier.online import receive
+from comity.cooperation.exchange.courier.unpack import Desk
 from comity.cooperation.exchange.errors import Busy, ExchangeError
-from comity.cooperation.exchange.inbox import InboxLimits, receive_batch
+from comity.cooperation.exchange.inbox import InboxLimits
 from comity.cooperation.exchange.operation.store import queues
 from comity.cooperation.ledger.append import consistency_proof, inclusion_proof
 from comity.cooperation.ledger.checkpoint import sign_checkpoint
@@ -42,14 +44,13 @@ def cooperation_routes(door: Door) -> APIRouter:
 
 
 def batch(door: Door, call: Call) -> Response:
-    """Take a partner's batch and answer with receipts."""
+    """Take a partner's batch, or a part of one, and answer with receipts."""
     node = door.node
     skew = timedelta(seconds=node.settings.clock_skew_seconds)
     limits = InboxLimits(skew=skew, entered=door.partners.entered, keeper=node.keep_received)
     try:
-        answer = receive_batch(
-            node.database, call.body, keys=node.keys, clock=node.clock, handlers=node.handlers, limits=limits
-        )
+        desk = Desk(node.database, node.keys, node.clock)
+        answer = receive(desk, call.body, handlers=node.handlers, limits=limits)
     except ExchangeError as error:
         if not isinstance(error, Busy):
             door.refusals.record(error, call.body)

@@ -70,6 +70,15 @@ def gathered(session: Session, kind: Kind) -> list[Gathered]:
     return [Gathered(msgspec.json.decode(one, type=PartHeader), frozenset(have)) for one, have in kept.values()]
 
 
+def find_gathered(session: Session, whole: str) -> Gathered | None:
+    """Return what is kept of one batch or answer, or None."""
+    columns = (CourierPartRow.part, CourierPartRow.header)
+    rows = session.execute(select(*columns).where(CourierPartRow.whole == whole)).all()
+    if not rows:
+        return None
+    return Gathered(msgspec.json.decode(rows[0].header, type=PartHeader), frozenset(row.part for row in rows))
+
+
 def joined(session: Session, header: PartHeader) -> bytes:
     """Return the batch or answer whose parts are all kept.
 

@@ -16,6 +16,7 @@ from comity.cooperation.exchange.courier.store import (
     joined,
     keep_part,
 )
+from comity.cooperation.exchange.deflate import deflated, inflated
 from comity.cooperation.exchange.errors import (
     ExchangeError,
     MessageWithheld,
@@ -114,6 +115,18 @@ def take_batches(
                 yield outcome
 
 
+def take_whole(desk: Desk, header: PartHeader, *, handlers: Mapping[str, Handler], limits: InboxLimits) -> bytes:
+    """Take the batch whose parts are all kept, and return the signed answer.
+
+    Raises:
+        ExchangeError: the batch as a whole is refused.
+    """
+    with desk.database.reading() as session:
+        whole = joined(session, header)
+    body = inflated(whole, most_bytes=limits.largest_bytes)
+    return receive_batch(desk.database, body, keys=desk.keys, clock=desk.clock, handlers=handlers, limits=limits)
+
+
 def incomplete(desk: Desk, kind: Kind) -> list[Gathered]:
     """Return what is kept in part."""
     with desk.database.reading() as session:
@@ -124,9 +137,7 @@ def _take(
     desk: Desk, header: PartHeader, handlers: Mapping[str, Handler], limits: InboxLimits
 ) -> tuple[Unpacked, Whole | None]:
     try:
-        with desk.database.reading() as session:
-            body = joined(session, header)
-        signed = receive_batch(desk.database, body, keys=desk.keys, clock=desk.clock, handlers=handlers, limits=limits)
+        signed = take_whole(desk, header, handlers=handlers, limits=limits)
         answer = read(signed, Answer, typ=ANSWER_TYPE, sender=desk.keys.public)
     except ExchangeError as error:
         return Unpacked(header.name(), refusal=error.code), None
@@ -136,7 +147,7 @@ def _take(
         receipt.result == AGAIN and receipt.outcome not in COMES_LATER for receipt in receipts
     )
     stored = sum(receipt.result == STORED for receipt in receipts)
-    whole = Whole("answer", header.sender, desk.clock.now(), header.number, signed)
+    whole = Whole("answer", header.sender, desk.clock.now(), header.number, deflated(signed))
     return Unpacked(header.name(), stored, refused, comes_later), whole
 
 
