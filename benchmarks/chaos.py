@@ -34,6 +34,7 @@ from tests.simulators.processes import wait_for  # noqa: E402
 from tests.simulators.troubled import AUTHORITIES, HOSTILE, Node, World, queue, world  # noqa: E402
 
 from comity.cooperation.exchange.batch import RECEIPT_TYPE, Receipt, read  # noqa: E402
+from comity.cooperation.exchange.store import exchange_counts  # noqa: E402
 from comity.cooperation.ledger.append import head, root_at  # noqa: E402
 from comity.cooperation.ledger.store import cosigned_size, evidence_against  # noqa: E402
 from comity.cooperation.ledger.tree import commitment, leaf_hash, node_hash  # noqa: E402
@@ -49,15 +50,20 @@ ANSWER_FORGERIES = {
 
 
 def killing(at: World, node: Node, kills: int, random: Random, done: Callable[[], None]) -> None:
-    """Kill a node again and again, at any moment after it has come up, and start it again."""
+    """Kill a node again and again, at any moment after it has come up, and start it again.
+
+    It lives for up to twice as long as it took to start, so that a busy machine gives it something to be killed in.
+    """
+    started = time.monotonic()
     while node.kills < kills and not at.is_over.is_set():
-        wait_for(node.is_up, seconds=60)
-        time.sleep(random.uniform(0, 0.8))
+        wait_for(node.is_up, seconds=120)
+        time.sleep(random.uniform(0, max(0.4, 2 * (time.monotonic() - started))))
         with node.is_spared:
             assert node.pid is not None
             nursery.kill(node.pid)
             node.kills += 1
             time.sleep(random.choice((0, 0, random.uniform(0, 0.5))))
+            started = time.monotonic()
             node.pid = at.nursery.start(node.served.home)
         done()
 
@@ -139,7 +145,8 @@ def settle(at: World) -> None:
 
 
 def _waiting(node: Node) -> int:
-    return node.served.counts().waiting
+    with node.served.node.database.reading() as session:
+        return sum(exchange_counts(session, other).waiting for other in AUTHORITIES if other != node.authority)
 
 
 def _is_cosigned(at: World, one: str, other: str) -> bool:

@@ -32,6 +32,7 @@ from comity.cooperation.exchange.envelope import FIRST_PREVIOUS, Header, seal, s
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys
 from comity.cooperation.ledger.checkpoint import sign_checkpoint
 from comity.cooperation.ledger.store import LogHead
+from tests.simulators.relays import bit_flipped
 
 HOUR = timedelta(hours=1)
 HONEST_LOG = LogHead(5, b"\x05" * 32)
@@ -155,12 +156,6 @@ def _until_answered(tell: Callable[[], _T]) -> _T:
             time.sleep(0.05)
 
 
-def _bit_flipped(body: bytes) -> bytes:
-    changed = bytearray(body)
-    changed[-20] = ord("A") if changed[-20] != ord("A") else ord("B")
-    return bytes(changed)
-
-
 def _headed(body: bytes, header: dict[str, Any]) -> bytes:
     changed = base64.urlsafe_b64encode(msgspec.json.encode(header)).rstrip(b"=")
     return b".".join([changed, *body.split(b".")[1:]])
@@ -173,7 +168,7 @@ def _now() -> datetime:
 OTHER_HASH = "1" * 64
 FORGERIES: dict[str, tuple[str, Callable[[Forger], str]]] = {
     # of a batch
-    "bit flipped": ("exchange.signature-invalid", lambda f: f.refusal_of(_bit_flipped(f.batch()))),
+    "bit flipped": ("exchange.signature-invalid", lambda f: f.refusal_of(bit_flipped(f.batch()))),
     "wrong key": (
         "exchange.signature-invalid",
         lambda f: f.refusal_of(f.batch(sender=f.honest, keys=f.impostor)),

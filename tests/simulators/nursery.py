@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ class Nursery:
             cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             start_new_session=True,
         )  # fmt: skip
+        self._asking = threading.Lock()
         self._ask("ready")
         return self
 
@@ -42,9 +44,10 @@ class Nursery:
 
     def _ask(self, line: str) -> str:
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        return self._process.stdout.readline().strip()
+        with self._asking:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+            return self._process.stdout.readline().strip()
 
 
 def kill(pid: int) -> None:
@@ -89,6 +92,7 @@ def _rear() -> None:
             answer = str(child)
         sys.stdout.write(answer + "\n")
         sys.stdout.flush()
+    os.killpg(0, signal.SIGKILL)  # whoever asked has ended: so do all that it started
 
 
 if __name__ == "__main__":

@@ -139,9 +139,14 @@ class Relay:
         self.seen[f"forged: {forge}"] += 1
         if forge == "answer-replayed" and self._answers:
             return self._answers[0]
-        changed = bytearray(content)
-        changed[-20] = ord("A") if changed[-20] != ord("A") else ord("B")  # in the signature: one letter is another
-        return bytes(changed)
+        return bit_flipped(content)
+
+
+def bit_flipped(signed: bytes) -> bytes:
+    """Return a batch or an answer with one letter of its signature changed."""
+    changed, at = bytearray(signed), (signed + b"\n").index(b"\n") - 20
+    changed[at] = ord("A") if changed[at] != ord("A") else ord("B")
+    return bytes(changed)
 
 
 class _Server(ThreadingHTTPServer):

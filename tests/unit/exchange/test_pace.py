@@ -74,11 +74,6 @@ def test_whatever_happens_a_batch_stays_within_its_bounds(events):
         assert LEAST_BYTES <= pace.borne <= MOST_BYTES
 
 
-def test_line_is_taken_for_narrow_until_it_shows_otherwise():
-    assert Pace().is_narrow
-    assert not Pace(MOST_BYTES).is_narrow
-
-
 def test_a_single_message_that_broke_the_line_is_known_to_be_too_large_for_it():
     broken = Pace(1_000_000).after_break(900_000)
 

@@ -13,7 +13,6 @@ TARGET_SECONDS, LONGEST_SECONDS = 15.0, 20.0  # guesses: a break costs a quarter
 FIRST_BYTES = 32 * 1024  # a guess: ten seconds at 64 kbit/s with the overhead measured in benchmarks/narrow_line.py
 LEAST_BYTES = 2 * 1024  # less is one message
 MOST_BYTES = 8 * 1024 * 1024
-WIDE_BYTES = 512 * 1024  # in fifteen seconds: 270 kbit/s
 GROWTH = 4  # at once: a wide line is filled after four batches
 
 
@@ -47,11 +46,6 @@ class Pace:
             return self
         tried = min(sent_bytes, self.most_bytes)
         return Pace(_bounded(tried // 2), _bounded(tried * 3 // 4))
-
-    @property
-    def is_narrow(self) -> bool:
-        """Claim that bytes are dearer than the time to deflate them; of a line not yet known it is assumed."""
-        return self.most_bytes < WIDE_BYTES
 
     def would_break(self, sizes: Sequence[int]) -> bool:
         """Claim that a batch of one message is larger than what the line has borne since it broke."""

@@ -15,7 +15,6 @@ from dataclasses import replace
 
 from comity.cooperation.exchange.batch import COURIER_TYPE, Answer
 from comity.cooperation.exchange.courier.parcel import Parcel
-from comity.cooperation.exchange.deflate import deflated, inflated
 from comity.cooperation.exchange.deliver import (
     BATCH_MESSAGES,
     DeliveryReport,
@@ -30,7 +29,7 @@ from comity.cooperation.exchange.deliver import (
 from comity.cooperation.exchange.errors import LineBroken, PartnerBusy, PartnerUnreachable
 from comity.cooperation.exchange.pace import Pace
 from comity.cooperation.exchange.store import PeerState, is_waiting, note_contact
-from comity.cooperation.exchange.transport import LARGEST_ANSWER_BYTES, Transport
+from comity.cooperation.exchange.transport import Transport
 from comity.cooperation.identity.keys import NodeKeys
 from comity.cooperation.ledger.append import head
 from comity.cooperation.ledger.store import cosigned_size
@@ -52,9 +51,9 @@ log = logging.getLogger(__name__)
 class _Flight(threading.Thread):
     """One batch on its way; a daemon, so that a partner that never answers does not keep the node from ending."""
 
-    def __init__(self, prepared: Prepared, line: Line, *, is_narrow: bool) -> None:
+    def __init__(self, prepared: Prepared, line: Line) -> None:
         super().__init__(name=f"batch-{prepared.peer.authority}", daemon=True)
-        self._prepared, self._line, self._is_narrow = prepared, line, is_narrow
+        self._prepared, self._line = prepared, line
         self._answer: bytes = b""
         self._seconds = 0.0
         self._error: Exception | None = None
@@ -64,9 +63,7 @@ class _Flight(threading.Thread):
         """Post the batch."""
         begun = time.monotonic()
         try:
-            body = deflated(self._prepared.body) if self._is_narrow else self._prepared.body
-            answer = self._line.transport.post(self._prepared.peer, body)
-            self._answer = inflated(answer, most_bytes=LARGEST_ANSWER_BYTES)
+            self._answer = self._line.transport.post(self._prepared.peer, self._prepared.body)
         except Exception as error:  # noqa: BLE001 - it is raised again where the answer is waited for
             self._error = error
         self._seconds = time.monotonic() - begun
@@ -159,13 +156,13 @@ class SenderThread(threading.Thread):
             flown = self._prepare(replace(load, limit=1, batch_type=COURIER_TYPE))
             self._parcel = Parcel(flown, self._line, most_bytes=self._pace.most_bytes)
             return self._deliver_parcel(self._parcel)
-        answer = self._land(self._fly(flown))
+        answer = self._land(_Flight(flown, self._line))
         while not self._stopping.is_set():
             load = replace(load, after=flown.last_sequences(), most_bytes=self._pace.most_bytes)
             following = self._prepare(load, answer.witnessed_size)
             if not following.messages:
                 break
-            flight = self._fly(following)
+            flight = _Flight(following, self._line)
             try:
                 report = keep(self._database, flown, answer, self._line)
                 if report.again < report.sent:
@@ -193,9 +190,6 @@ class SenderThread(threading.Thread):
             raise
         self._parcel = None
         return keep(self._database, parcel.prepared, accept(parcel.prepared, answer, self._line), self._line)
-
-    def _fly(self, prepared: Prepared) -> _Flight:
-        return _Flight(prepared, self._line, is_narrow=self._pace.is_narrow)
 
     def _land(self, flight: _Flight) -> Answer:
         try:

@@ -9,12 +9,10 @@ from comity.cooperation.exchange.batch import ANSWER_TYPE, RECEIPT_TYPE, Answer,
 from comity.cooperation.exchange.courier.part import PartHeader
 from comity.cooperation.exchange.courier.store import drop_parts, gathered, joined, note_answered, was_packed
 from comity.cooperation.exchange.courier.unpack import Desk
-from comity.cooperation.exchange.deflate import inflated
 from comity.cooperation.exchange.deliver import DeliveryReport, Line, Prepared, keep
 from comity.cooperation.exchange.errors import AnswerWrong, EnvelopeInvalid, ExchangeError, RecipientWrong
 from comity.cooperation.exchange.store import MessageState, Peer, find_peer, outgoing
 from comity.cooperation.exchange.taking import AGAIN
-from comity.cooperation.exchange.transport import LARGEST_ANSWER_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,7 @@ def take_answers(desk: Desk, line: Line) -> Iterator[TakenAnswer]:
 def _take(desk: Desk, header: PartHeader, line: Line) -> DeliveryReport:
     with desk.database.reading() as session:
         peer = find_peer(session, header.sender)
-        content = inflated(joined(session, header), most_bytes=LARGEST_ANSWER_BYTES)
-        answer = read(content, Answer, typ=ANSWER_TYPE, sender=peer.identity)
+        answer = read(joined(session, header), Answer, typ=ANSWER_TYPE, sender=peer.identity)
         if (answer.sender, answer.recipient) != (peer.authority, desk.keys.authority):
             raise RecipientWrong
         if answer.created.tzinfo is None:

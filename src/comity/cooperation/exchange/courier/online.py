@@ -12,7 +12,6 @@ from dataclasses import replace
 from comity.cooperation.exchange.courier.part import FIRST_LINE, PartHeader
 from comity.cooperation.exchange.courier.store import drop_parts, find_gathered
 from comity.cooperation.exchange.courier.unpack import LONGEST_WAY, Desk, keep_file, take_whole
-from comity.cooperation.exchange.deflate import deflated, inflated, is_deflated
 from comity.cooperation.exchange.errors import Busy, ExchangeError
 from comity.cooperation.exchange.inbox import InboxLimits, receive_batch
 from comity.cooperation.exchange.taking import Handler
@@ -28,15 +27,7 @@ def receive(desk: Desk, body: bytes, *, handlers: Mapping[str, Handler], limits:
         ExchangeError: the batch as a whole, or the part, is refused.
     """
     if not body.startswith(FIRST_LINE):
-        signed = receive_batch(
-            desk.database,
-            inflated(body, most_bytes=limits.largest_bytes),
-            keys=desk.keys,
-            clock=desk.clock,
-            handlers=handlers,
-            limits=limits,
-        )
-        return deflated(signed) if is_deflated(body) else signed
+        return receive_batch(desk.database, body, keys=desk.keys, clock=desk.clock, handlers=handlers, limits=limits)
     header, _ = keep_file(desk, body, kind="batch")
     with desk.database.reading() as session:
         found = find_gathered(session, header.whole)
@@ -50,7 +41,7 @@ def receive(desk: Desk, body: bytes, *, handlers: Mapping[str, Handler], limits:
         _let_go(desk, header)
         raise
     _let_go(desk, header)
-    return deflated(signed)
+    return signed
 
 
 def _let_go(desk: Desk, header: PartHeader) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from comity.cooperation.exchange.batch import COURIER_TYPE, MOST_MESSAGES
 from comity.cooperation.exchange.courier.part import Whole, cut, room_in
 from comity.cooperation.exchange.courier.store import note_packed
-from comity.cooperation.exchange.deflate import deflated
 from comity.cooperation.exchange.deliver import Line, Load, Prepared, prepare
 from comity.foundation.storage.session import Database
 
@@ -37,10 +35,9 @@ def pack(database: Database, authority: str, *, line: Line, most_bytes: int) -> 
         if not prepared.messages and number:
             return
         number += 1
-        whole = Whole("batch", authority, packed, number, deflated(prepared.body))
-        digest = hashlib.sha256(prepared.body).hexdigest()
+        whole = Whole("batch", authority, packed, number, prepared.body)
         with database.transaction() as session:
-            note_packed(session, digest, partner=authority, messages=len(prepared.messages), at=packed)
+            note_packed(session, whole.digest, partner=authority, messages=len(prepared.messages), at=packed)
         files = list(cut(whole, most_bytes=most_bytes, keys=line.keys))
         for name, content in files:
             yield PackedFile(name, content, len(prepared.messages) if name == files[-1][0] else 0)
@@ -52,7 +49,7 @@ def pack(database: Database, authority: str, *, line: Line, most_bytes: int) -> 
 def _fitting(database: Database, authority: str, line: Line, load: Load, room: int) -> Prepared:
     """Return the next batch that fits into one file, or that holds one message."""
     prepared = prepare(database, authority, line, load)
-    while (size := len(deflated(prepared.body))) > room and (count := len(prepared.messages)) > 1:
+    while (size := len(prepared.body)) > room and (count := len(prepared.messages)) > 1:
         fewer = min(count - 1, max(1, count * room * 9 // (size * 10)))
         prepared = prepare(database, authority, line, replace(load, limit=fewer))
     return prepared

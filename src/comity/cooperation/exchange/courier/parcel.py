@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from comity.cooperation.exchange.courier.part import SMALLEST_FILE_BYTES, Whole, cut
-from comity.cooperation.exchange.deflate import deflated, inflated
 from comity.cooperation.exchange.deliver import Line, Prepared
 from comity.cooperation.exchange.errors import LineBroken
-from comity.cooperation.exchange.transport import LARGEST_ANSWER_BYTES
 
 
 class Parcel:
@@ -15,7 +13,7 @@ class Parcel:
     def __init__(self, prepared: Prepared, line: Line, *, most_bytes: int) -> None:
         self.prepared = prepared
         self._line = line
-        whole = Whole("batch", prepared.peer.authority, line.clock.now(), 1, deflated(prepared.body))
+        whole = Whole("batch", prepared.peer.authority, line.clock.now(), 1, prepared.body)
         self._parts = [file for _, file in cut(whole, most_bytes=max(most_bytes, SMALLEST_FILE_BYTES), keys=line.keys)]
         self._arrived = 0
 
@@ -29,7 +27,7 @@ class Parcel:
             answer = self._line.transport.post(self.prepared.peer, part)
             self._arrived += 1
             if answer:
-                return inflated(answer, most_bytes=LARGEST_ANSWER_BYTES)
+                return answer
         self._arrived = 0  # the partner let go of parts, or of the answer: all of them again
         raise LineBroken("the partner has not kept every part; all of them are sent again")
 

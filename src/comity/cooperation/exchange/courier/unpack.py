@@ -16,7 +16,6 @@ from comity.cooperation.exchange.courier.store import (
     joined,
     keep_part,
 )
-from comity.cooperation.exchange.deflate import deflated, inflated
 from comity.cooperation.exchange.errors import (
     ExchangeError,
     MessageWithheld,
@@ -122,8 +121,7 @@ def take_whole(desk: Desk, header: PartHeader, *, handlers: Mapping[str, Handler
         ExchangeError: the batch as a whole is refused.
     """
     with desk.database.reading() as session:
-        whole = joined(session, header)
-    body = inflated(whole, most_bytes=limits.largest_bytes)
+        body = joined(session, header)
     return receive_batch(desk.database, body, keys=desk.keys, clock=desk.clock, handlers=handlers, limits=limits)
 
 
@@ -147,7 +145,7 @@ def _take(
         receipt.result == AGAIN and receipt.outcome not in COMES_LATER for receipt in receipts
     )
     stored = sum(receipt.result == STORED for receipt in receipts)
-    whole = Whole("answer", header.sender, desk.clock.now(), header.number, deflated(signed))
+    whole = Whole("answer", header.sender, desk.clock.now(), header.number, signed)
     return Unpacked(header.name(), stored, refused, comes_later), whole
 
 
