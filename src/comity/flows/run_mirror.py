@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,10 @@ from comity.flows.gather_context import corridors_to
 
 @dataclass(frozen=True, slots=True)
 class MirrorRun:
-    """What a run found. `table` rows: kind, import MRN, export MRN, ours, theirs, ratio; the most severe first."""
+    """What a run found. `table` rows: kind, import MRN, export MRN, ours, theirs, ratio; the most severe first.
+
+    `shown` are the partner's exports of which the table says something: whoever is shown it reads them.
+    """
 
     partner: str
     imports: int
@@ -30,11 +33,12 @@ class MirrorRun:
     discrepancies: int
     kinds: dict[str, int]
     table: tuple[tuple[str, str, str, str, str, str], ...]
+    shown: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts and the table for a machine."""
         record = asdict(self)
-        del record["pairs"]
+        del record["pairs"], record["shown"]
         record["table"] = [list(row) for row in self.table]
         return record
 
@@ -46,12 +50,14 @@ def run(session: Session, partner: str, *, clearing: Clearing) -> MirrorRun:
     exports = {each.id: each for each in all_exports(session, partner)}
     pairs = pair(imports.values(), exports.values())
     found: list[tuple[Discrepancy, str, str]] = []
+    shown: set[str] = set()
     kinds: dict[str, set[str]] = {each: set() for each in imports}
     for one in pairs:
         ours, theirs = [imports[each] for each in one.import_ids], [exports[each] for each in one.export_ids]
         comparison = compare(ours, theirs, rates=clearing.rates, thresholds=clearing.thresholds)
         keep_match(session, one, comparison=comparison, clock=clearing.clock)
         found += [(each, ours[0].mrn or "", theirs[0].mrn or "") for each in comparison.discrepancies]
+        shown |= set(one.export_ids) if comparison.discrepancies else set()
         for each in one.import_ids:
             kinds[each] |= {discrepancy.kind.value for discrepancy in comparison.discrepancies}
     corridors = corridors_to(session, clearing)
@@ -73,7 +79,8 @@ def run(session: Session, partner: str, *, clearing: Clearing) -> MirrorRun:
         if finding.record_id in kinds:
             kinds[finding.record_id].add(finding.discrepancy.kind.value)
     decide_again(session, _changed(session, kinds), clearing=clearing)
-    return _summary(partner, imports, exports, pairs, found)
+    shown |= {finding.record_id for finding in beyond} & set(exports)
+    return replace(_summary(partner, imports, exports, pairs, found), shown=tuple(sorted(shown)))
 
 
 def _changed(session: Session, kinds: dict[str, set[str]]) -> list[str]:

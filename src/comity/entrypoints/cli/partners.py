@@ -14,9 +14,11 @@ from comity.cooperation.exchange.deliver import Line
 from comity.cooperation.exchange.doctor import Place, diagnose
 from comity.cooperation.exchange.store import add_peer, find_peer, list_peers
 from comity.cooperation.exchange.transport import HttpTransport
+from comity.entrypoints.cli.acting import acting
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import Exit, people, reporting, working, write_json, write_table
 from comity.flows.run_mirror import run
+from comity.flows.use_partner_record import Reader, use
 
 
 def register(app: typer.Typer) -> None:
@@ -113,6 +115,8 @@ def run_mirror(
     with reporting(as_json=as_json), opened(home) as node:
         with working("pairing imports with exports", quiet=as_json), node.database.transaction() as session:
             outcome = run(session, partner.upper(), clearing=node.clearing())
+            reader = Reader(acting(None), "mirror-matching", "cli")
+            use(session, outcome.shown, reader=reader, clearing=node.clearing())
         if as_json:
             write_json(outcome.as_json())
             return
