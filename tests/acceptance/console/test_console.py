@@ -5,6 +5,7 @@ import json
 import pytest
 
 from comity.cooperation.ledger.evidence import verify_bundle
+from tests.integration.console.seeded import STUCK
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
@@ -15,6 +16,8 @@ PAGES = (
     "/console/declarations/{id}/examination",
     "/console/declarations/{id}/lane",
     "/console/partners",
+    "/console/partners/messages",
+    f"/console/partners/messages/{STUCK}",
     "/console/agreements",
     "/console/agreements/ke-ug-2026",
     "/console/agreements/ke-ug-2026/terminate",

@@ -15,6 +15,7 @@ from comity.cooperation.agreements.draft import draft_agreement
 from comity.cooperation.agreements.lifecycle import sign_agreement
 from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.envelope import Header
+from comity.cooperation.exchange.operation.store import count_failure
 from comity.cooperation.exchange.store import add_peer
 from comity.cooperation.exchange.taking import ReceivedMessage
 from comity.cooperation.identity.keys import generate_keys
@@ -38,6 +39,7 @@ from comity.foundation.trade.parties import Party
 from tests.builders.declarations import a_declaration, an_item
 
 PASSWORD = "correct horse battery"
+STUCK = "cd" * 32
 EXPORT_MRN = "26KE000111222333A4"
 REQUEST = "e" * 32
 IMPORT_MRN = "26UG004400123456B7"
@@ -146,6 +148,8 @@ def seed(node):
         now = node.clock.now()
         asked = KeptConsent(IN, "KE", REQUEST, (message_id,), "RW", "risk-assessment", "the goods went on", now)
         keep_request(session, asked)
+        told = {"sequence": 4, "message_id": STUCK, "type": "examination-result.v1", "subject": "d4"}
+        count_failure(session, {"partner": "KE", "agreement_id": "ke-ug-2026"}, told, at=node.clock.now())
         for name, roles in OFFICERS.items():
             officer = Officer(name, frozenset(Role(role) for role in roles))
             store.keep_officer(session, officer, password_hash=_password_hash(), added_at=node.clock.now())

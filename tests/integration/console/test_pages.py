@@ -10,7 +10,7 @@ from comity.cooperation.ledger.witness import Contradiction, SplitView, keep_for
 from comity.entrypoints.console.attempts import PER_ACCOUNT
 from comity.flows.show_declaration import view
 from tests.integration.console.browsing import Browser
-from tests.integration.console.seeded import IMPORT_MRN, an_app
+from tests.integration.console.seeded import IMPORT_MRN, STUCK, an_app
 
 PAGES = {
     "/console/arrivals": {"amina", "brian", "root"},
@@ -18,6 +18,8 @@ PAGES = {
     "/console/declarations/{id}/examination": {"amina", "root"},
     "/console/declarations/{id}/lane": {"amina", "brian", "root"},
     "/console/partners": {"brian", "lucy", "eric", "root"},
+    "/console/partners/messages": {"brian", "lucy", "eric", "root"},
+    f"/console/partners/messages/{STUCK}": {"eric", "root"},
     "/console/agreements": {"amina", "brian", "lucy", "eric", "root"},
     "/console/agreements/ke-ug-2026": {"amina", "brian", "lucy", "eric", "root"},
     "/console/agreements/ke-ug-2026/suspend": {"lucy", "root"},

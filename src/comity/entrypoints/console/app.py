@@ -17,6 +17,7 @@ from comity.entrypoints.console.pages import (
     declaration,
     examine,
     ledger,
+    messages,
     override,
     partners,
     questions,
@@ -63,6 +64,10 @@ def _open_pages(router: APIRouter, site: Site) -> None:
         open_page(router, path, page.show, site=site, may=may)
         open_page(router, path, page.send, site=site, may=may, method="POST")
     open_page(router, "/console/partners", partners.show, site=site, may=Permission.READ_PARTNERS)
+    open_page(router, "/console/partners/messages", messages.show_all, site=site, may=Permission.READ_PARTNERS)
+    settled = "/console/partners/messages/{id}"
+    open_page(router, settled, messages.show, site=site, may=Permission.SETTLE_MESSAGES)
+    open_page(router, settled, messages.send, site=site, may=Permission.SETTLE_MESSAGES, method="POST")
     open_page(router, "/console/agreements", agreements.show_all, site=site, may=Permission.READ_AGREEMENTS)
     open_page(router, "/console/agreements/{id}", agreements.show, site=site, may=Permission.READ_AGREEMENTS)
     for code, act in ACTS.items():

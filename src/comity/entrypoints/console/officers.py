@@ -27,6 +27,7 @@ class Permission(StrEnum):
     RECORD_EXAMINATION = "record-examination"
     OVERRIDE_LANE = "override-lane"
     READ_PARTNERS = "read-partners"
+    SETTLE_MESSAGES = "settle-messages"
     READ_AGREEMENTS = "read-agreements"
     ACT_ON_AGREEMENTS = "act-on-agreements"
     READ_LEDGER = "read-ledger"
@@ -72,7 +73,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.ANSWER_REQUESTS,
             }
         ),
-        Role.ENGINEER: frozenset({_P.READ_PARTNERS, _P.READ_AGREEMENTS, _P.READ_LEDGER}),
+        Role.ENGINEER: frozenset({_P.READ_PARTNERS, _P.SETTLE_MESSAGES, _P.READ_AGREEMENTS, _P.READ_LEDGER}),
         Role.ADMIN: frozenset(Permission),
     }
 )

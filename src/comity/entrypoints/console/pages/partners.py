@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 from sqlalchemy.orm import Session
 
+from comity.cooperation.exchange.dead_letters import dead_letters
 from comity.cooperation.exchange.store import Peer, exchange_counts, list_peers
 from comity.cooperation.ledger.store import cosigned_size
 from comity.cooperation.ledger.witness import witnessed_size
@@ -18,7 +19,8 @@ def show(site: Site, visit: Visit) -> Response:
     """Show every partner."""
     with site.node.database.reading() as session:
         partners = [_partner(session, peer) for peer in list_peers(session)]
-    return site.page(visit, "partners.html", partners=partners)
+        letters = len(dead_letters(session))
+    return site.page(visit, "partners.html", partners=partners, letters=letters)
 
 
 def _partner(session: Session, peer: Peer) -> dict[str, object]:
