@@ -96,9 +96,9 @@ def sealed_bytes(name: str, plaintext: bytes) -> str:
 
 
 def endless() -> bytes:
-    """Return a signature and deflated content of 6 MiB, more than a message can have."""
+    """Return a signature and deflated content of one byte more than a message can have."""
     deflate = zlib.compressobj(wbits=-15)
-    return bytes(64) + deflate.compress(b"a" * (6 * 1024 * 1024)) + deflate.flush()
+    return bytes(64) + deflate.compress(b"a" * (4 * 1024 * 1024 + 1)) + deflate.flush()
 
 
 def _decrypted(text: str) -> bytes | None:

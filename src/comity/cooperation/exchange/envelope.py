@@ -147,10 +147,10 @@ def _deflated(content: bytes) -> bytes:
 def _inflated(deflated: bytes) -> bytes:
     inflate = zlib.decompressobj(wbits=_RAW_DEFLATE)
     try:
-        content = inflate.decompress(deflated, LARGEST_MESSAGE_BYTES)
+        content = inflate.decompress(deflated, LARGEST_MESSAGE_BYTES + 1)
     except zlib.error as error:
         raise EnvelopeInvalid("what was sealed does not inflate") from error
-    if inflate.unconsumed_tail:
+    if len(content) > LARGEST_MESSAGE_BYTES:
         raise DecompressionBomb
     if not inflate.eof or inflate.unused_data:
         raise EnvelopeInvalid("what was sealed does not end where its content ends")
