@@ -172,7 +172,7 @@ def test_a_question_is_asked_and_answered_by_keyboard(visiting, served):
     visitor = visiting()
     visitor.sign_in("lucy")
     visitor.open("/console/agreements/ke-ug-2026")
-    visitor.page.get_by_role("link", name="Ask this agreement").press("Enter")
+    visitor.page.get_by_role("link", name="Ask this text").press("Enter")
     box = visitor.page.get_by_label("What do you want to know?")
 
     box.press_sequentially("may mrn rech UG")

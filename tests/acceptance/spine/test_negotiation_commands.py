@@ -92,6 +92,7 @@ def test_two_nodes_negotiate_amend_suspend_and_part_by_commands(pair, tmp_path):
     file.write_text(run("agreement", "show", "wco", "--home", ke, "--json"), "utf-8")
     amended = told("amend", reworded(file, notice_days=0), "--home", ke)
     assert amended["version"] == 2
+    assert "onward-confidential" in {one["question"] for one in amended["remarks"]}
     wait_for(lambda: len(texts(uganda)) == 3)
     for home in (ug, ke):
         run("agreement", "sign", amended["hash"], "--home", home)

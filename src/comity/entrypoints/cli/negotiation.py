@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -102,13 +102,15 @@ def _spoken(path: Path, place: dict[str, object] | None = None, *, answers: str 
 
 def _put_forward(file: Path, home: Path, as_json: bool, *, wording: Wording) -> None:
     from comity.entrypoints.cli.agreements import write_file
+    from comity.entrypoints.cli.questions import remarks_on
 
     with reporting(as_json=as_json), opened(home) as node:
         with node.database.transaction() as session:
             spoken = wording(session, file, node)
             step = propose(session, spoken, clearing=node.clearing())
         write_file(file, spoken.agreement, list(step.text.signatures))
-        _report(step, node, as_json=as_json)
+        remarks = remarks_on(spoken.agreement, node.clock.now().date())
+        _report(step, node, as_json=as_json, remarks=remarks)
 
 
 def _notify(kind: NoticeKind, notifying: Notifying) -> None:
@@ -119,7 +121,8 @@ def _notify(kind: NoticeKind, notifying: Notifying) -> None:
         _report(step, node, as_json=notifying.as_json)
 
 
-def _report(step: Step, node: Node, *, as_json: bool) -> None:
+def _report(step: Step, node: Node, *, as_json: bool, remarks: Sequence[Mapping[str, object]] = ()) -> None:
+    """Tell what a step led to, and, of a text put forward, what the fixed questions found in it."""
     agreement, status, heard = step.text.agreement, step.text.status(node.clock.now()), step.heard
     if as_json:
         write_json(
@@ -130,6 +133,7 @@ def _report(step: Step, node: Node, *, as_json: bool) -> None:
                 "status": status,
                 "told": heard.told,
                 "not_partners": heard.not_partners,
+                "remarks": remarks,
             }
         )
         return
@@ -138,3 +142,5 @@ def _report(step: Step, node: Node, *, as_json: bool) -> None:
     if heard.not_partners:
         missing = ", ".join(heard.not_partners)
         people.print(f"Not partners of this node: {missing}; give them the file, or add their cards first.")
+    for one in remarks:
+        people.print(f"{one['severity']}: {one['message']}", markup=False)

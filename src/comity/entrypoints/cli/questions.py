@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -189,6 +189,17 @@ def export(
         write_json({"file": str(output), "format": to, "uid": policy["uid"], "permissions": len(policy["permission"])})
     else:
         people.print(f"{output}: {len(policy['permission'])} permissions in {to.upper()}.", markup=False)
+
+
+def remarks_on(agreement: Agreement, on: date) -> list[dict[str, str]]:
+    """Return what the fixed questions find in a text; of one that is too large to question, that it is."""
+    from comity.cooperation.agreements.analyse.errors import TooLargeToQuestion
+    from comity.cooperation.agreements.analyse.fixed_questions import check_draft
+
+    try:
+        return [one.as_record() for one in check_draft(agreement, on=on)]
+    except TooLargeToQuestion as error:
+        return [{"question": error.code, "severity": Severity.WARNING.value, "message": error.message}]
 
 
 def read_agreements(files: Iterable[Path] | None, home: Path | None) -> list[Agreement]:
