@@ -18,10 +18,12 @@ from comity.cooperation.exchange import envelope, jws
 from comity.cooperation.exchange.batch import ANSWER_TYPE, RECEIPT_TYPE, Answer, Receipt, SealedMessage, read
 from comity.cooperation.exchange.operation.store import refused_batches
 from comity.cooperation.exchange.tables import PeerRow
+from comity.cooperation.identity.key_file import save_keys
 from comity.cooperation.identity.keys import generate_keys
 from comity.cooperation.identity.statement import recovery_hash
 from comity.entrypoints.api.app import create_api
-from comity.entrypoints.node import Node, NodeConfiguration
+from comity.entrypoints.node import KEYS, Node, NodeConfiguration
+from comity.flows.change_partners import remove_partner
 from comity.foundation.settings import Settings
 from tests.integration.console.browsing import TestClient
 from tests.simulators.messages import batch_of, header, sealed
@@ -49,7 +51,8 @@ def door(pair, tmp_path):
     """Return the HTTP door of Uganda's node."""
     settings = Settings(home=tmp_path, database_url=pair.uganda.database.url)
     configuration = NodeConfiguration("UG", "Uganda", "https://127.0.0.1:1", "127.0.0.1", 1)
-    node, app = Node(settings, configuration, pair.uganda.keys, pair.clock), FastAPI()
+    save_keys(pair.uganda.keys, tmp_path / KEYS)
+    node, app = Node(settings, configuration, pair.clock), FastAPI()
     create_api(node, app)
     with TestClient(app, base_url="https://testserver") as client:
         yield client
@@ -87,6 +90,12 @@ def revoked(pair):
     return batch_of(pair, keys=owner.keys)
 
 
+def removed_member(pair):
+    with pair.uganda.database.transaction() as session:
+        remove_partner(session, "KE", reason="ended", keys=pair.uganda.keys, clock=pair.clock)
+    return batch_of(pair)
+
+
 def replayed(pair):
     return pair.batches[-1]
 
@@ -96,7 +105,8 @@ BATCHES = {
     "truncated": ("exchange.envelope-invalid", lambda pair: batch_of(pair)[:40]),
     "unsigned batch": ("exchange.signature-invalid", unsigned),
     "another key": ("exchange.signature-invalid", lambda pair: batch_of(pair, keys=generate_keys("KE", "Thief"))),
-    "revoked key": ("exchange.key-not-in-force", revoked),
+    "revoked key": ("exchange.key-revoked", revoked),
+    "removed member": ("exchange.member-removed", removed_member),
     "stranger": ("exchange.sender-unknown", lambda pair: batch_of(pair, keys=generate_keys("TZ", "T"), sender="TZ")),
     "wrong recipient": ("exchange.recipient-wrong", lambda pair: batch_of(pair, recipient="RW")),
     "unknown critical field": (

@@ -24,7 +24,8 @@ from comity.cooperation.exchange.outbox import enqueue
 from comity.cooperation.exchange.store import OutboxMessage, Peer, add_peer
 from comity.cooperation.exchange.taking import Handler, ReceivedMessage
 from comity.cooperation.exchange.transport import InMemoryTransport
-from comity.cooperation.identity.keys import NodeKeys, generate_keys
+from comity.cooperation.identity.keys import MemorySigner, NodeKeys, generate_keys, new_signer
+from comity.cooperation.identity.statement import recovery_hash
 from comity.foundation.clock import FixedClock
 from comity.foundation.storage.session import Database
 
@@ -44,6 +45,7 @@ class Node:
     database: Database
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     given: dict[str, ReceivedMessage] = field(default_factory=dict)
+    recovery: MemorySigner | None = None
 
     def __post_init__(self) -> None:
         _EFFECTS.create(self.database.engine, checkfirst=True)
@@ -104,8 +106,8 @@ class Pair:
 def make_pair(first: Database, second: Database, clock: FixedClock, *, valid_to: date = date(2030, 1, 1)) -> Pair:
     """Return two nodes that know each other and have signed an agreement."""
     nodes = {
-        "KE": Node(generate_keys("KE", "Kenya"), first),
-        "UG": Node(generate_keys("UG", "Uganda"), second),
+        "KE": _a_node("KE", "Kenya", first),
+        "UG": _a_node("UG", "Uganda", second),
     }
     agreement = draft_agreement(id="ke-ug", parties=("KE", "UG"), valid_from=date(2026, 1, 1), valid_to=valid_to)
     for node in nodes.values():
@@ -116,6 +118,13 @@ def make_pair(first: Database, second: Database, clock: FixedClock, *, valid_to:
     pair = Pair(nodes["KE"], nodes["UG"], agreement, clock)
     bring_into_force(pair, agreement)
     return pair
+
+
+def _a_node(authority: str, name: str, database: Database) -> Node:
+    recovery = new_signer()
+    return Node(
+        generate_keys(authority, name, recovery=recovery_hash(recovery.public_key)), database, recovery=recovery
+    )
 
 
 def bring_into_force(pair: Pair, agreement: Agreement) -> None:

@@ -14,6 +14,7 @@ from comity.cooperation.accounts.send import Bookkeeping
 from comity.cooperation.exchange.operation.held import release_held
 from comity.cooperation.exchange.operation.store import held_counts
 from comity.cooperation.exchange.store import list_peers
+from comity.entrypoints.keeping_keys import tend_keys
 from comity.entrypoints.node import Node
 from comity.flows.dispose_expired import dispose_due
 from comity.flows.keep_accounts import keep_accounts
@@ -84,6 +85,7 @@ def keep_accounts_with_partners(node: Node) -> None:
 
 
 CHORES: tuple[Chore, ...] = (
+    Chore("keys", timedelta(minutes=1), tend_keys),
     Chore("release-held", timedelta(minutes=1), release_what_was_held),
     Chore("dispose-due", timedelta(hours=1), dispose_what_is_due),
     Chore("chase-recalls", timedelta(hours=1), chase_recalls),

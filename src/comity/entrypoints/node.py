@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,14 +18,17 @@ from comity.cooperation.bridges.xroad_settings import XRoad, load_xroad
 from comity.cooperation.exchange.card import PeerCard, write_card
 from comity.cooperation.exchange.taking import Handler, ReceivedMessage
 from comity.cooperation.exchange.transport import HttpTransport, Transport
-from comity.cooperation.identity.key_file import load_keys, save_keys
-from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys
+from comity.cooperation.identity.key_file import KeyFile, no_token, save_keys, save_recovery_key
+from comity.cooperation.identity.keys import NodeKeys, PublicIdentity, generate_keys, new_signer
+from comity.cooperation.identity.statement import Signer, recovery_hash
 from comity.cooperation.identity.tls import create_certificate
+from comity.cooperation.identity.token import Token, TokenSigner, read_address
 from comity.entrypoints.meters import Meters
 from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import load_profiles
+from comity.flows.change_keys import announce_keys
 from comity.flows.clearing import Clearing
 from comity.flows.keep_received import keep_received
 from comity.flows.receive_message import handlers_for
@@ -36,6 +39,8 @@ from comity.foundation.storage.session import Database
 from comity.migrations.upgrade import migrate
 
 KEYS, CERTIFICATE, TLS_KEY, CONFIGURATION, CARD = "keys.json", "tls-cert.pem", "tls-key.pem", "node.json", "card.json"
+NEXT_CERTIFICATE, NEXT_TLS_KEY, RECOVERY_KEY = "tls-cert.next.pem", "tls-key.next.pem", "recovery-key.json"
+KEY_STORE_FILE = "file"
 
 
 WITNESS_POLICY = "witness-policy.txt"
@@ -69,12 +74,19 @@ class NodeConfiguration:
 class Node:
     """One administration's node, open: the doors take from it what they pass to a flow."""
 
-    def __init__(self, settings: Settings, configuration: NodeConfiguration, keys: NodeKeys, clock: Clock) -> None:
+    def __init__(self, settings: Settings, configuration: NodeConfiguration, clock: Clock) -> None:
         self.settings = settings
         self.configuration = configuration
-        self.keys = keys
+        self.token = open_token(settings)
+        self.key_file = KeyFile(settings.home / KEYS, self.token.find if self.token else no_token)
+        self.certificate_taken_up: Callable[[], None] = lambda: None
         self.clock = clock
         self.database = Database(settings.resolved_database_url)
+
+    @property
+    def keys(self) -> NodeKeys:
+        """Return the node's keys as they are now: a rotation in another process is seen at once."""
+        return self.key_file.keys()
 
     @property
     def identity(self) -> PublicIdentity:
@@ -97,8 +109,27 @@ class Node:
         path = self.settings.home / WITNESS_POLICY
         return path.read_text(encoding="utf-8") if path.exists() else None
 
-    @cached_property
+    def new_signer(self) -> Signer:
+        """Make a fresh signing key where this node keeps its signing key."""
+        return self.token.generate() if self.token else new_signer()
+
+    def forget_signer(self, signer: Signer) -> None:
+        """Destroy a signing key that was handed over, where it lies in the token."""
+        if self.token is not None and isinstance(signer, TokenSigner):
+            self.token.destroy(signer.public_key)
+
+    def take_up_certificate(self) -> None:
+        """Let the running server use the certificate that lies in the home now."""
+        self.certificate_taken_up()
+
+    @property
     def equipment(self) -> Clearing:
+        """Return the equipment of clearing, with the keys as they are now."""
+        keys, equipment = self.keys, self._equipment
+        return equipment if equipment.keys is keys else replace(equipment, keys=keys)
+
+    @cached_property
+    def _equipment(self) -> Clearing:
         """Return the equipment of clearing: profiles, rates and thresholds are read once."""
         return Clearing(
             keys=self.keys,
@@ -120,7 +151,7 @@ class Node:
         """Return what this process measures while it works."""
         return Meters()
 
-    @cached_property
+    @property
     def handlers(self) -> Mapping[str, Handler]:
         """Return the one table from message type to the flow that takes it."""
         return handlers_for(self.equipment)
@@ -146,7 +177,7 @@ class Node:
 
 
 def create_node(configuration: NodeConfiguration, settings: Settings, clock: Clock | None = None) -> Node:
-    """Make a node in `settings.home`: keys, certificate, card, database at the newest schema.
+    """Make a node in `settings.home`: keys, recovery key, certificate, card, database at the newest schema.
 
     Raises:
         HomeExists: the folder already holds keys.
@@ -155,11 +186,19 @@ def create_node(configuration: NodeConfiguration, settings: Settings, clock: Clo
     home.mkdir(parents=True, exist_ok=True)
     if (home / KEYS).exists():
         raise HomeExists
-    keys = generate_keys(configuration.authority, configuration.name)
+    token, recovery = open_token(settings), new_signer()
+    keys = generate_keys(
+        configuration.authority,
+        configuration.name,
+        signer=token.generate() if token else new_signer(),
+        recovery=recovery_hash(recovery.public_key),
+        at=clock.now(),
+    )
+    save_recovery_key(recovery, home / RECOVERY_KEY)
     save_keys(keys, home / KEYS)
     create_certificate(
         authority=configuration.authority,
-        hosts=sorted({configuration.host, "127.0.0.1", "localhost", _host_of(configuration.url)}),
+        hosts=hosts_of(configuration.host, configuration.url),
         certificate=home / CERTIFICATE,
         key=home / TLS_KEY,
         at=clock.now(),
@@ -167,7 +206,10 @@ def create_node(configuration: NodeConfiguration, settings: Settings, clock: Clo
     _write_new(home / CONFIGURATION, json.dumps(asdict(configuration), indent=2))
     card = PeerCard(keys.public, configuration.url, (home / CERTIFICATE).read_text(encoding="ascii"))
     _write_new(home / CARD, json.dumps(write_card(card, keys), indent=2))
-    return open_node(settings, clock)
+    node = open_node(settings, clock)
+    with node.database.transaction() as session:
+        announce_keys(session, keys=node.keys, clock=clock)
+    return node
 
 
 def open_node(settings: Settings | None = None, clock: Clock | None = None) -> Node:
@@ -181,13 +223,24 @@ def open_node(settings: Settings | None = None, clock: Clock | None = None) -> N
     if not path.exists():
         raise HomeMissing(f"{settings.home} holds no node; make one with `comity init --home {settings.home}`")
     configuration = NodeConfiguration(**json.loads(path.read_text(encoding="utf-8")))
-    node = Node(settings, configuration, load_keys(settings.home / KEYS), clock or SystemClock())
+    node = Node(settings, configuration, clock or SystemClock())
     migrate(node.database)
+    node.key_file.keys()  # fails here, with its name, where they cannot be read
     return node
 
 
-def _host_of(url: str) -> str:
-    return urlsplit(url).hostname or ""
+def open_token(settings: Settings) -> Token | None:
+    """Return the token that holds the signing key, or None when the key file holds it.
+
+    Raises:
+        TokenUnusable: the setting names no token.
+    """
+    return None if settings.key_store == KEY_STORE_FILE else Token(read_address(settings.key_store))
+
+
+def hosts_of(host: str, url: str) -> list[str]:
+    """Return under which names and addresses partners reach a node."""
+    return sorted({host, "127.0.0.1", "localhost", urlsplit(url).hostname or ""})
 
 
 def _write_new(path: Path, text: str) -> None:

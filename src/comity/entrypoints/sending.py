@@ -60,7 +60,7 @@ class Senders:
                 thread = SenderThread(
                     self._node.database,
                     authority,
-                    keys=self._node.keys,
+                    keys=lambda: self._node.keys,
                     transport=MeasuredTransport(self._node.transport_to(authority), self._node.meters),
                     clock=self._node.clock,
                     limit=self._node.settings.max_batch_messages,

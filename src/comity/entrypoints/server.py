@@ -40,5 +40,11 @@ def run_server(node: Node) -> None:
         timeout_graceful_shutdown=5,
         limit_concurrency=200,
     )
+
+    def take_up() -> None:
+        if configuration.loaded and configuration.ssl is not None:
+            configuration.ssl.load_cert_chain(node.certificate, node.tls_key)
+
+    node.certificate_taken_up = take_up
     with sending(node), doing_chores(node):
         uvicorn.Server(configuration).run()

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.agreement import as_record
 from comity.cooperation.agreements.store import list_agreements
-from comity.cooperation.exchange.store import list_peers, receipts_of, sent_messages
+from comity.cooperation.exchange.operation.store import receipts_of
+from comity.cooperation.exchange.store import list_peers, sent_messages
 from comity.cooperation.identity.keys import NodeKeys
 from comity.cooperation.ledger.evidence import build_bundle, build_cose
 from comity.cooperation.ledger.quorum import majority_policy

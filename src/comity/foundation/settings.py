@@ -39,6 +39,8 @@ class Settings:
     """Messages that may wait for a partner under one agreement; what is owed beyond is held until there is room."""
     least_free_bytes: int = 256 * 1024 * 1024
     """Free space on the home folder's disk below which no batch is taken in, in bytes."""
+    key_store: str = "file"
+    """Where the signing key lies: `file`, or a PKCS#11 URI (RFC 7512) of a token."""
     log_format: str = "text"
     """How the process log is written: `text`, or `json` with one object a line."""
 

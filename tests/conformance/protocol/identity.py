@@ -169,4 +169,4 @@ def _followed(once: KeyHistory) -> Iterator[Vector]:
     given = {"pinned": once.as_json(), "presented": other.as_json()}
     yield refused("two successions", "history-follow", given, "identity.history-forked")
     given = {"pinned": first.as_json(), "presented": uganda.as_json()}
-    yield refused("another node", "history-follow", given, "identity.history-forked")
+    yield refused("another node", "history-follow", given, "identity.history-invalid")

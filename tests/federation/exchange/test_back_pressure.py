@@ -70,7 +70,7 @@ def test_sender_waits_as_long_as_the_busy_partner_asked(pair):
             raise PartnerBusy(retry_after_seconds=120.0)
 
     waits = []
-    thread = SenderThread(pair.kenya.database, "UG", keys=pair.kenya.keys, transport=Busily(), clock=pair.clock)
+    thread = SenderThread(pair.kenya.database, "UG", keys=lambda: pair.kenya.keys, transport=Busily(), clock=pair.clock)
     thread._stopping.wait = lambda seconds: (waits.append(seconds), thread._stopping.set())
     thread.start()
     wait_for(asked.is_set)

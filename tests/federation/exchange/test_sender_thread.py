@@ -42,7 +42,9 @@ def hurried(monkeypatch, pair):
 
 @contextmanager
 def running(pair: Pair, line: Line) -> Iterator[SenderThread]:
-    thread = SenderThread(pair.kenya.database, "UG", keys=pair.kenya.keys, transport=line, clock=pair.clock, limit=10)
+    thread = SenderThread(
+        pair.kenya.database, "UG", keys=lambda: pair.kenya.keys, transport=line, clock=pair.clock, limit=10
+    )
     thread.start()
     try:
         yield thread

@@ -254,7 +254,7 @@ def test_two_recoveries_from_one_place_are_a_fork():
 
 
 def test_another_first_statement_is_never_followed():
-    with pytest.raises(HistoryForked):
+    with pytest.raises(HistoryInvalid):
         follow(Owner().history, RECOVERED)
 
 

@@ -89,6 +89,12 @@ class NoAgreement(ReleaseRefused):
     code = "agreements.none"
 
 
+class RecipientRemoved(ReleaseRefused):
+    """The recipient was removed from this node's partners; nothing leaves for it."""
+
+    code = "agreements.recipient-removed"
+
+
 class AgreementNotInForce(ReleaseRefused):
     """The agreement is not in force between the two: not all who must have signed it, or its first day is ahead."""
 

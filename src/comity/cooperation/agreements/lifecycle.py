@@ -130,7 +130,7 @@ def verify_signature(agreement: Agreement, signature: Signature, identity: Publi
     """
     if signature.authority not in agreement.parties or signature.authority != identity.authority:
         raise SignatureInvalid(f"{signature.authority} is not a party of {agreement.id}")
-    if not identity.verifies(signature.signature, _signed(agreement)):
+    if not identity.has_signed(signature.signature, _signed(agreement)):
         raise SignatureInvalid
 
 

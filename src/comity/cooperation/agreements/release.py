@@ -17,6 +17,7 @@ from comity.cooperation.agreements.errors import (
     ClauseDiffers,
     FieldsNotCovered,
     NoAgreement,
+    RecipientRemoved,
     ReleaseRefused,
 )
 from comity.cooperation.agreements.lifecycle import AgreementStatus, amended_on, refusal_for
@@ -25,6 +26,7 @@ from comity.cooperation.agreements.partnership import PARTNERSHIP_TYPES
 from comity.cooperation.agreements.permissions import Question, decide, looseness
 from comity.cooperation.agreements.store import agreements_with, keep_decisions, partnership_with
 from comity.cooperation.agreements.texts import StoredAgreement
+from comity.cooperation.identity.store import is_removed
 from comity.foundation.clock import Clock
 
 DELIVERY_DAYS = 60  # a guess: how long a partner may be away before its messages expire; revisit with the courier
@@ -87,8 +89,9 @@ def release(session: Session, *, request: ReleaseRequest, sender: str, clock: Cl
     names clause, agreement and purpose.
 
     Raises:
-        ReleaseRefused: NoAgreement, AgreementNotInForce, AgreementSuspended, AgreementTerminated, AgreementExpired,
-            DataClassNotCovered or PurposeNotCovered; nothing leaves, and the message names the clause or its absence.
+        ReleaseRefused: RecipientRemoved, NoAgreement, AgreementNotInForce, AgreementSuspended, AgreementTerminated,
+            AgreementExpired, DataClassNotCovered or PurposeNotCovered; nothing leaves, and the message names the
+            clause or its absence.
     """
     outcome = release_many(session, requests=[request], sender=sender, clock=clock)[0]
     if isinstance(outcome, ReleaseRefused):
@@ -107,6 +110,8 @@ def release_many(
         question = Question(sender, request.recipient, request.data_class, request.message_type, request.purpose)
         found: _Outcome
         try:
+            if is_removed(session, request.recipient):
+                raise RecipientRemoved
             found = _covering(session, question, request.agreement_id, at)
             outcomes.append(_released(request, *found, at=at))
         except ReleaseRefused as refused:

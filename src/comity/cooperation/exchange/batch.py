@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from typing import Annotated, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
 
@@ -19,6 +19,7 @@ from comity.cooperation.exchange import jws
 from comity.cooperation.exchange.envelope import Authority, Count, Digest
 from comity.cooperation.exchange.errors import EnvelopeInvalid
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
+from comity.cooperation.identity.statement import MOST_STATEMENTS
 
 BATCH_TYPE = "comity-batch.v2+jws"
 COURIER_TYPE = "comity-courier-batch.v2+jws"
@@ -31,13 +32,17 @@ MOST_PROOF = 64
 Outcome = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"\A[^\x00-\x1f\x7f]+\Z")]
 
 
+History = Annotated[list[Any], msgspec.Meta(max_length=MOST_STATEMENTS)]
+
+
 Result = Literal["stored", "refused", "again"]
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """Whom a batch says it is from, read before anything else of it: whose key is it to be verified with?"""
+    """Whom a batch or an answer says it is from, read before anything else: whose key is it to be verified with?"""
 
     sender: Authority
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,10 @@ class SealedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What the sender says: `proof` shows that `checkpoint` continues the log of `proof_from` entries."""
+    """What the sender says: `proof` shows that `checkpoint` continues the log of `proof_from` entries.
+
+    `history` is the sender's key history, while the recipient has not shown that it knows it; so it is in an answer.
+    """
 
     sender: str
     recipient: str
@@ -60,6 +68,7 @@ class Batch:
     proof_from: int
     proof: list[bytes]
     messages: list[SealedMessage]
+    history: list[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class Answer:
     cosigned: str | None
     witnessed_size: int
     refusal: str | None
+    history: list[Any] | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +116,7 @@ class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     length: Count
 
 
-class _BatchHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _BatchHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     sender: Authority
     recipient: Authority
     created: datetime
@@ -115,9 +125,10 @@ class _BatchHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proof: Annotated[list[bytes], msgspec.Meta(max_length=MOST_PROOF)]
     messages: Annotated[list[_Listed], msgspec.Meta(max_length=MOST_MESSAGES)]
     attached: Digest
+    history: History | None = None
 
 
-class _AnswerHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _AnswerHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     sender: Authority
     recipient: Authority
     batch: Digest
@@ -127,6 +138,7 @@ class _AnswerHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     witnessed_size: Count
     refusal: Outcome | None
     attached: Digest
+    history: History | None = None
 
 
 _Signed = TypeVar("_Signed", bound=Batch | Answer | Receipt)
@@ -155,7 +167,7 @@ def read(signed: bytes, kind: type[_Signed], *, typ: str, sender: PublicIdentity
         ExchangeError: EnvelopeInvalid, SuiteDowngraded, CriticalFieldUnknown or SignatureInvalid.
     """
     if kind is Receipt:
-        return cast("_Signed", decode(jws.verify(signed, typ=typ, sender=sender, ever=ever), Receipt))
+        return cast("_Signed", decode(jws.verify(signed, typ=typ, sender=sender, ever=ever, made=_received), Receipt))
     first, feed, attached = signed.partition(b"\n")
     if not feed:
         raise EnvelopeInvalid("a signed head, a line feed and what is attached were expected; was it truncated?")
@@ -163,6 +175,11 @@ def read(signed: bytes, kind: type[_Signed], *, typ: str, sender: PublicIdentity
     if kind is Batch:
         return cast("_Signed", _batch(decode(content, _BatchHead), attached))
     return cast("_Signed", _answer(decode(content, _AnswerHead), attached))
+
+
+def _received(content: bytes) -> datetime:
+    """Return when a receipt was given: it is kept, and shown again when its key was handed over long since."""
+    return decode(content, Receipt).received
 
 
 def receipts_statement(receipts: Iterable[bytes]) -> bytes:

@@ -14,11 +14,12 @@ from comity.cooperation.identity.keys import KeyInvalid, NodeKeys, PublicIdentit
 from comity.foundation.canonical_json import canonical_json
 
 FORMAT = "comity-card.v1"
+MOST_CERTIFICATES = 2  # the one in use, and the next while it is announced
 
 
 @dataclass(frozen=True, slots=True)
 class PeerCard:
-    """What a node tells partners: who it is, where it is, and the certificate to pin (PEM)."""
+    """What a node tells partners: who it is, where it is, and the certificates to pin (PEM): in use, and next."""
 
     identity: PublicIdentity
     url: str
@@ -42,7 +43,8 @@ def read_card(record: object, *, fingerprint: str | None = None) -> PeerCard:
         if not isinstance(record, dict) or record["format"] != FORMAT or not record["url"].startswith("https://"):
             raise CardInvalid
         card = PeerCard(PublicIdentity.from_json(record["identity"]), record["url"], record["tls_certificate"])
-        x509.load_pem_x509_certificate(card.tls_certificate.encode())
+        if not 1 <= len(x509.load_pem_x509_certificates(card.tls_certificate.encode())) <= MOST_CERTIFICATES:
+            raise CardInvalid
         signature = base64.b64decode(record["signature"], validate=True)
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error, KeyInvalid) as error:
         raise CardInvalid from error

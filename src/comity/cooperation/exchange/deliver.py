@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,13 +17,22 @@ from comity.cooperation.exchange.batch import (
     RECEIPT_TYPE,
     Answer,
     Batch,
+    Claim,
     Receipt,
     SealedMessage,
+    decode,
     read,
     write,
 )
 from comity.cooperation.exchange.envelope import seal
 from comity.cooperation.exchange.errors import AnswerWrong, EnvelopeInvalid, ExchangeError, ReceiptWrong, RecipientWrong
+from comity.cooperation.exchange.handover.follow import (
+    keep_fork_seen,
+    note_answered,
+    presented,
+    told_history,
+)
+from comity.cooperation.exchange.jws import peek
 from comity.cooperation.exchange.store import (
     MessageState,
     OutboxMessage,
@@ -39,6 +48,7 @@ from comity.cooperation.exchange.store import (
 from comity.cooperation.exchange.taking import AGAIN, STORED
 from comity.cooperation.exchange.tally import Counted, count
 from comity.cooperation.exchange.transport import Transport
+from comity.cooperation.identity.errors import HistoryForked
 from comity.cooperation.identity.keys import NodeKeys
 from comity.cooperation.ledger.append import NewEntry, append, consistency_path, head
 from comity.cooperation.ledger.checkpoint import CheckpointInvalid, sign_checkpoint
@@ -100,6 +110,8 @@ class Prepared:
     peer: Peer
     messages: list[OutboxMessage]
     body: bytes
+    told_sequence: int = 0
+    """Up to which statement of our key history its answer shows that the partner knows it."""
 
     def last_sequences(self) -> dict[str, int]:
         """Return the last sequence of each agreement in the batch."""
@@ -127,7 +139,11 @@ def deliver_batch(
     """
     line = Line(keys, transport, clock)
     prepared = prepare(database, authority, line, Load(limit))
-    answer = accept(prepared, transport.post(prepared.peer, prepared.body), line)
+    try:
+        answer = accept(prepared, transport.post(prepared.peer, prepared.body), line)
+    except HistoryForked as fork:
+        keep_fork_seen(database, authority, fork, clock)
+        raise
     return keep(database, prepared, answer, line)
 
 
@@ -152,8 +168,10 @@ def prepare(
             SealedMessage(message.id, message.agreement_hash, load.sealed.get(message.id) or _sealed(peer, message))
             for message in messages
         ],
+        history=told_history(peer, line.keys),
     )
-    return Prepared(peer, messages, write(batch, typ=load.batch_type, keys=line.keys))
+    body = write(batch, typ=load.batch_type, keys=line.keys)
+    return Prepared(peer, messages, body, line.keys.public.history.last.sequence)
 
 
 def seal_ahead(database: Database, authority: str, load: Load) -> dict[str, bytes]:
@@ -168,8 +186,11 @@ def accept(prepared: Prepared, answer_bytes: bytes, line: Line) -> Answer:
 
     Raises:
         ExchangeError: SignatureInvalid, EnvelopeInvalid, RecipientWrong or AnswerWrong.
+        HistoryInvalid, HistoryForked: the key history that the answer brings is not followed.
     """
-    answer = read(answer_bytes, Answer, typ=ANSWER_TYPE, sender=prepared.peer.identity)
+    claimed = decode(peek(answer_bytes), Claim)
+    identity = presented(prepared.peer.identity, claimed.history, line.clock.now())
+    answer = read(answer_bytes, Answer, typ=ANSWER_TYPE, sender=identity)
     if answer.recipient != line.keys.authority or answer.sender != prepared.peer.authority:
         raise RecipientWrong
     if answer.created.tzinfo is None:
@@ -181,9 +202,13 @@ def accept(prepared: Prepared, answer_bytes: bytes, line: Line) -> Answer:
 
 def keep(database: Database, prepared: Prepared, answer: Answer, line: Line) -> DeliveryReport:
     """Keep receipts and co-signature, in one transaction."""
-    peer, messages = prepared.peer, prepared.messages
+    messages, shown = prepared.messages, prepared.told_sequence
+    identity = presented(prepared.peer.identity, answer.history, line.clock.now())
+    peer = replace(prepared.peer, identity=identity)
     receipts = _verified(answer, peer, messages, line.keys)
     with database.transaction() as session:
+        if answer.history is not None or shown > peer.told_sequence:
+            note_answered(session, peer, told_sequence=shown, clock=line.clock)
         settled = _keep_settled(session, messages, receipts, line.clock)
         rewound, stuck = _keep_unsettled(session, peer, messages, receipts)
         note_witnessed(session, peer.authority, size=answer.witnessed_size)

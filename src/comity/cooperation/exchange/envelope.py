@@ -94,7 +94,7 @@ def read_message(message: bytes, *, sender: PublicIdentity, ever: bool = False) 
     """
     if len(message) > LARGEST_MESSAGE_BYTES:
         raise MessageTooLarge
-    content = jws.verify(message, typ=MESSAGE_TYPE, sender=sender, ever=ever)
+    content = jws.verify(message, typ=MESSAGE_TYPE, sender=sender, ever=ever, made=_created)
     signed = _read(content)
     return signed.header, signed.payload, hashlib.sha256(content).hexdigest()
 
@@ -103,6 +103,10 @@ def reread_message(message: bytes) -> tuple[Header, dict[str, Any]]:
     """Read a message that was verified, or signed here, before; its signature is not checked again."""
     signed = _read(jws.peek(message))
     return signed.header, signed.payload
+
+
+def _created(content: bytes) -> datetime:
+    return _read(content).header.created
 
 
 def seal(message: bytes, *, recipient: PublicIdentity, agreement_hash: str) -> bytes:

@@ -30,6 +30,20 @@ class SuiteDowngraded(ExchangeError):
     code = "exchange.suite-downgraded"
 
 
+class KeyRevoked(ExchangeError):
+    """It is signed with a key that its owner has declared compromised; nothing signed with it is taken any more."""
+
+    code = "exchange.key-revoked"
+    status = 401
+
+
+class KeySuperseded(ExchangeError):
+    """It is signed with a key that its owner had handed over by then; sign it with the newest key."""
+
+    code = "exchange.key-superseded"
+    status = 401
+
+
 class CriticalFieldUnknown(ExchangeError):
     """The envelope names a critical field that this version does not know."""
 
@@ -40,13 +54,6 @@ class SealInvalid(ExchangeError):
     """The sealed message does not open with this node's key: a bit was changed, or it was sealed to someone else."""
 
     code = "exchange.seal-invalid"
-
-
-class KeyNotInForce(ExchangeError):
-    """The signature is by a key that its owner has revoked or handed over; sign with the key in force."""
-
-    code = "exchange.key-not-in-force"
-    status = 401
 
 
 class RecipientWrong(ExchangeError):
@@ -219,6 +226,13 @@ class FingerprintDiffers(ExchangeError):
     """The card's fingerprint is not the one you heard from the partner: do not trust the card."""
 
     code = "exchange.fingerprint-differs"
+
+
+class MemberRemoved(ExchangeError):
+    """This administration was removed from this node's partners; nothing is sent to it or taken from it."""
+
+    code = "exchange.member-removed"
+    status = 403
 
 
 class PeerChanged(ExchangeError):

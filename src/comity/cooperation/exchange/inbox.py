@@ -22,11 +22,8 @@ from comity.cooperation.exchange.batch import (
     RECEIPT_TYPE,
     Answer,
     Batch,
-    Claim,
     Receipt,
     SealedMessage,
-    decode,
-    read,
     receipts_statement,
     write,
 )
@@ -38,18 +35,16 @@ from comity.cooperation.exchange.errors import (
     CourierBatchTooOld,
     EnvelopeInvalid,
     ExchangeError,
-    PeerUnknown,
     RecipientWrong,
-    SenderUnknown,
 )
-from comity.cooperation.exchange.jws import peek
+from comity.cooperation.exchange.handover.follow import told_history, verified_batch
+from comity.cooperation.exchange.handover.sign_again import receipt_in_force
 from comity.cooperation.exchange.operation.answer_recovery import answer_recovery
 from comity.cooperation.exchange.operation.recovery import is_recovery
 from comity.cooperation.exchange.operation.store import skipped_ids
 from comity.cooperation.exchange.store import (
     IN,
     PeerState,
-    find_peer,
     insert_incoming,
     lock_peer,
     move_stream,
@@ -111,7 +106,8 @@ def receive_batch(
         raise BatchTooLarge
     if is_recovery(body):
         return answer_recovery(database, body, keys=keys, clock=clock, skew=limits.skew)
-    batch, sender = _verified(database, body, BATCH_TYPE if limits.longest_way is None else COURIER_TYPE)
+    typ = BATCH_TYPE if limits.longest_way is None else COURIER_TYPE
+    batch, sender = verified_batch(database, body, typ, clock)
     with limits.entered(batch.sender):
         opened = [_opened(message, keys=keys, sender=sender) for message in batch.messages]
         with database.transaction() as session:
@@ -132,6 +128,7 @@ def receive_batch(
                 cosigned=cosigned,
                 witnessed_size=next_proof_from(session, run.peer.authority),
                 refusal=refusal,
+                history=told_history(run.peer, keys),
             )
     unopened = [("deferred", OTHER, one) for one in opened if isinstance(one, str)]
     count(keys.authority, batch.sender, [*_counted(run), *unopened])
@@ -142,17 +139,6 @@ def _counted(run: Run) -> Iterator[Counted]:
     happenings = {STORED: "received", REFUSED: "refused-here", AGAIN: "deferred"}
     for one in run.fresh:
         yield happenings[one.result], one.header.type if one.header.type in run.handlers else OTHER, one.outcome
-
-
-def _verified(database: Database, body: bytes, typ: str) -> tuple[Batch, PublicIdentity]:
-    """Verify before anything else: a stranger's bytes are not read further, and take no lock."""
-    claimed = decode(peek(body), Claim)
-    try:
-        with database.reading() as session:
-            sender = find_peer(session, claimed.sender).identity
-    except PeerUnknown as error:
-        raise SenderUnknown from error
-    return read(body, Batch, typ=typ, sender=sender), sender
 
 
 def _opened(message: SealedMessage, *, keys: NodeKeys, sender: PublicIdentity) -> Taken | str:
@@ -195,7 +181,9 @@ def _receipts(run: Run, messages: list[SealedMessage], opened: list[Taken | str]
     for message, one in zip(messages, opened, strict=True):
         if isinstance(one, str) and message.id not in known:
             made.setdefault(message.id, _receipt(run, message.id, outcome=one))
-        receipts[message.id] = known.get(message.id) or made[message.id]
+        receipts[message.id] = (
+            receipt_in_force(known[message.id], run.keys) if message.id in known else made[message.id]
+        )
     return list(receipts.values())
 
 

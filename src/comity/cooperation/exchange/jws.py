@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
@@ -14,13 +15,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from comity.cooperation.exchange.errors import (
     CriticalFieldUnknown,
     EnvelopeInvalid,
-    KeyNotInForce,
+    KeyRevoked,
+    KeySuperseded,
     SignatureInvalid,
     SuiteDowngraded,
 )
+from comity.cooperation.identity.history import HeldKey
 from comity.cooperation.identity.keys import NodeKeys, PublicIdentity
 
 ALGORITHM = "Ed25519"
+HANDOVER = timedelta(seconds=300)  # a guess: how long a process may sign on with a key it has in hand
 KNOWN_HEADER = frozenset({"alg", "typ"})
 
 
@@ -30,15 +34,26 @@ def sign(payload: bytes, *, typ: str, keys: NodeKeys) -> bytes:
     return signed + b"." + _encode(keys.sign(signed))
 
 
-def verify(jws: bytes, *, typ: str, sender: PublicIdentity, ever: bool = False) -> bytes:
-    """Return the payload of a compact JWS signed by `sender` as this type; with `ever`, by a key of its past as well.
+def verify(
+    jws: bytes,
+    *,
+    typ: str,
+    sender: PublicIdentity,
+    ever: bool = False,
+    made: Callable[[bytes], datetime] | None = None,
+) -> bytes:
+    """Return the payload of a compact JWS signed by `sender` as this type, with the key in force.
+
+    With `ever`, a key of its past serves as well, whatever became of it: for what is on our own records. `made` reads
+    from the payload when it was signed: then an earlier key counts for what it signed in its time.
 
     Raises:
         EnvelopeInvalid: it is not a compact JWS of this type.
         SuiteDowngraded: its header names another algorithm.
         CriticalFieldUnknown: its header names a field this version does not know.
         SignatureInvalid: the signature is not the sender's.
-        KeyNotInForce: it is by a key that the sender has revoked or handed over.
+        KeyRevoked: it is that of a key which the sender has revoked, whatever time the payload says.
+        KeySuperseded: it is that of an earlier key, made when this had been handed over.
     """
     parts = _parts(jws)
     if parts[0] != protected(typ):
@@ -46,11 +61,19 @@ def verify(jws: bytes, *, typ: str, sender: PublicIdentity, ever: bool = False) 
     try:
         _public_key(sender.signing_key).verify(_decode(parts[2]), parts[0] + b"." + parts[1])
     except InvalidSignature as error:
-        if sender.earlier_signer(_decode(parts[2]), parts[0] + b"." + parts[1]) is None:
+        held = sender.earlier_signer(_decode(parts[2]), parts[0] + b"." + parts[1])
+        if held is None:
             raise SignatureInvalid from error
         if not ever:
-            raise KeyNotInForce from error
+            _check_earlier(held, made(_decode(parts[1])) if made else None)
     return _decode(parts[1])
+
+
+def _check_earlier(held: HeldKey, made: datetime | None) -> None:
+    if held.revoked_since is not None:
+        raise KeyRevoked
+    if made is None or held.until is None or made > held.until + HANDOVER:
+        raise KeySuperseded
 
 
 def taken_apart(jws: bytes) -> tuple[bytes, bytes]:

@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from comity.cooperation.exchange.batch import COURIER_TYPE, Answer
@@ -27,9 +27,11 @@ from comity.cooperation.exchange.deliver import (
     seal_ahead,
 )
 from comity.cooperation.exchange.errors import LineBroken, PartnerBusy, PartnerUnreachable
+from comity.cooperation.exchange.handover.follow import keep_fork_seen
 from comity.cooperation.exchange.pace import Pace
 from comity.cooperation.exchange.store import PeerState, is_waiting, note_contact
 from comity.cooperation.exchange.transport import Transport
+from comity.cooperation.identity.errors import HistoryForked
 from comity.cooperation.identity.keys import NodeKeys
 from comity.cooperation.ledger.append import head
 from comity.cooperation.ledger.store import cosigned_size
@@ -91,7 +93,7 @@ class SenderThread(threading.Thread):
         database: Database,
         authority: str,
         *,
-        keys: NodeKeys,
+        keys: Callable[[], NodeKeys],
         transport: Transport,
         clock: Clock,
         limit: int = BATCH_MESSAGES,
@@ -99,7 +101,8 @@ class SenderThread(threading.Thread):
         super().__init__(name=f"sender-{authority}", daemon=True)
         self._database = database
         self._authority = authority
-        self._line = Line(keys, transport, clock)
+        self._keys = keys
+        self._line = Line(keys(), transport, clock)
         self._limit = limit
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -198,6 +201,7 @@ class SenderThread(threading.Thread):
             self._pace = flight.pace(self._pace)
 
     def _prepare(self, load: Load, witnessed_size: int | None = None) -> Prepared:
+        self._line = replace(self._line, keys=self._keys())
         return prepare(self._database, self._authority, self._line, load, witnessed_size=witnessed_size)
 
     def _has_work(self, idle_seconds: float) -> bool:
@@ -208,6 +212,8 @@ class SenderThread(threading.Thread):
             return idle_seconds >= WITNESS_SECONDS and head(session).size > cosigned_size(session, self._authority)
 
     def _note_failure(self, error: ComityError) -> None:
+        if isinstance(error, HistoryForked):
+            keep_fork_seen(self._database, self._authority, error, self._line.clock)
         log.warning("%s partner=%s", error.code, self._authority)
         state = PeerState.UNREACHABLE if isinstance(error, PartnerUnreachable) else PeerState.REFUSING
         try:

@@ -7,20 +7,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.partnership import PARTNERSHIP_ID
 from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.envelope import FIRST_PREVIOUS
-from comity.cooperation.exchange.errors import PeerChanged, PeerUnknown
+from comity.cooperation.exchange.errors import MemberRemoved, PeerChanged, PeerUnknown
 from comity.cooperation.exchange.tables import InboxRow, OutboxRow, PeerRow, StreamRow
-from comity.cooperation.identity.keys import PublicIdentity
+from comity.cooperation.identity.history import follow
+from comity.cooperation.identity.keys import PublicIdentity, kept_identity
+from comity.cooperation.identity.store import is_removed, removed_members
 from comity.foundation.clock import Clock
 from comity.foundation.storage.bulk import insert_rows
 
@@ -47,6 +48,8 @@ class MessageState(StrEnum):
     """Refused, and sent as another message."""
     GIVEN_UP = "given-up"
     """Refused, and left so by a person's decision."""
+    WITHDRAWN = "withdrawn"
+    """Held back when the partner was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Peer:
     last_batch_at: datetime | None
     witnessed_size: int
     """How many entries of our log the partner says it has co-signed."""
+    told_sequence: int = 0
+    """Up to which statement the partner has shown that it knows our key history."""
 
     @property
     def fingerprint(self) -> str:
@@ -103,19 +108,22 @@ class ExchangeCounts:
 
 
 def add_peer(session: Session, card: PeerCard, *, clock: Clock) -> None:
-    """Add a partner, or take over its new address and certificate when the keys are the same.
+    """Add a partner, or take over its new address, certificate and keys when its history continues the pinned one.
 
     Raises:
-        PeerChanged: another key is pinned for it.
+        PeerChanged: a history with another beginning is pinned for it.
+        HistoryForked: its history departs from the one that is pinned.
     """
     row = session.get(PeerRow, card.identity.authority)
-    values = {"name": card.identity.name, "url": card.url, "tls_certificate": card.tls_certificate}
+    values: dict[str, Any] = {"name": card.identity.name, "url": card.url, "tls_certificate": card.tls_certificate}
     if row is None:
         identity = {"authority": card.identity.authority, "identity": card.identity.as_json(), "state": PeerState.NEW}
         session.execute(insert(PeerRow).values(**identity, **values, added_at=clock.now(), witnessed_size=0))
         return
-    if PublicIdentity.from_json(row.identity).fingerprint != card.identity.fingerprint:
+    pinned = _peer(row).identity
+    if pinned.fingerprint != card.identity.fingerprint:
         raise PeerChanged
+    values["identity"] = card.identity.continued(follow(pinned.history, card.identity.history)).as_json()
     session.execute(update(PeerRow).where(PeerRow.authority == card.identity.authority).values(**values))
 
 
@@ -124,16 +132,16 @@ def find_peer(session: Session, authority: str) -> Peer:
 
     Raises:
         PeerUnknown: none of that name.
+        MemberRemoved: it was removed.
     """
-    row = session.get(PeerRow, authority)
-    if row is None:
-        raise PeerUnknown(f"{authority} is not a partner of this node; add its card with `comity peer add`")
-    return _peer(row)
+    return _member(session, session.get(PeerRow, authority), authority)
 
 
 def list_peers(session: Session) -> list[Peer]:
-    """Return every partner by authority."""
-    return [_peer(row) for row in session.scalars(select(PeerRow).order_by(PeerRow.authority))]
+    """Return every partner by authority, without those that were removed."""
+    removed = removed_members(session)
+    rows = session.scalars(select(PeerRow).order_by(PeerRow.authority))
+    return [_peer(row) for row in rows if row.authority not in removed]
 
 
 def lock_peer(session: Session, authority: str) -> Peer:
@@ -141,11 +149,9 @@ def lock_peer(session: Session, authority: str) -> Peer:
 
     Raises:
         PeerUnknown: none of that name.
+        MemberRemoved: it was removed.
     """
-    row = session.get(PeerRow, authority, with_for_update=True)
-    if row is None:
-        raise PeerUnknown
-    return _peer(row)
+    return _member(session, session.get(PeerRow, authority, with_for_update=True), authority)
 
 
 def note_contact(session: Session, authority: str, *, state: PeerState, error: str | None, at: datetime) -> None:
@@ -285,15 +291,6 @@ def receipts_for(session: Session, partner: str, ids: Iterable[str]) -> dict[str
     return {row.id: row.receipt for row in session.execute(query)}
 
 
-def receipts_of(session: Session, subjects: Sequence[str]) -> list[str]:
-    """Return every receipt given or taken about some subjects or messages, as compact JWS."""
-    given = select(InboxRow.receipt).where(or_(InboxRow.id.in_(subjects), InboxRow.subject.in_(subjects)))
-    taken = select(OutboxRow.receipt).where(
-        or_(OutboxRow.id.in_(subjects), OutboxRow.subject.in_(subjects)), OutboxRow.receipt.is_not(None)
-    )
-    return sorted(bytes(one).decode() for query in (given, taken) for one in session.scalars(query) if one)
-
-
 def sent_messages(session: Session, ids: Collection[str]) -> dict[str, OutboxMessage]:
     """Return the messages among `ids` that we sent or queued, by id."""
     return {row.id: _outgoing(row) for row in session.scalars(select(OutboxRow).where(OutboxRow.id.in_(list(ids))))}
@@ -371,10 +368,12 @@ _OUTGOING = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _identity(text: str) -> PublicIdentity:
-    """Return a kept identity; its history is verified when it is first seen, not for every batch."""
-    return PublicIdentity.from_json(json.loads(text))
+def _member(session: Session, row: PeerRow | None, authority: str) -> Peer:
+    if row is None:
+        raise PeerUnknown(f"{authority} is not a partner of this node; add its card with `comity peer add`")
+    if is_removed(session, authority):
+        raise MemberRemoved
+    return _peer(row)
 
 
 def _peer(row: PeerRow) -> Peer:
@@ -382,7 +381,7 @@ def _peer(row: PeerRow) -> Peer:
         authority=row.authority,
         name=row.name,
         url=row.url,
-        identity=_identity(json.dumps(row.identity)),
+        identity=kept_identity(json.dumps(row.identity)),
         tls_certificate=row.tls_certificate,
         added_at=row.added_at,
         state=PeerState(row.state),
@@ -390,6 +389,7 @@ def _peer(row: PeerRow) -> Peer:
         last_contact_at=row.last_contact_at,
         last_batch_at=row.last_batch_at,
         witnessed_size=row.witnessed_size,
+        told_sequence=row.told_sequence,
     )
 
 

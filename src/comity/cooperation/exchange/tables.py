@@ -25,6 +25,7 @@ class PeerRow(Base):
     last_contact_at: Mapped[datetime | None]
     last_batch_at: Mapped[datetime | None]
     witnessed_size: Mapped[int] = mapped_column(BigInteger, default=0)
+    told_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class StreamRow(Base):

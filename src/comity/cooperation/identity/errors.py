@@ -49,6 +49,12 @@ class RecoveryKeyWrong(ComityError):
     code = "identity.recovery-key-wrong"
 
 
+class ReasonMissing(ComityError):
+    """A change of keys or of partners needs a reason: text on one line, at most 500 characters."""
+
+    code = "identity.reason-missing"
+
+
 class TokenUnusable(ComityError):
     """The token that holds the signing key cannot be used: module, token, PIN or key is wrong or missing."""
 

@@ -181,12 +181,15 @@ def follow(pinned: KeyHistory, presented: KeyHistory) -> KeyHistory:
 
     Raises:
         HistoryForked: they part, and no recovery decides; with both statements.
+        HistoryInvalid: they begin differently.
     """
     place = next(_parting(pinned, presented), None)
     if place is None:
         return max(pinned, presented, key=lambda history: len(history.statements))
+    if not place:
+        raise HistoryInvalid("the key history is another node's: it begins with another statement")
     kept, other = pinned.statements[place:], presented.statements[place:]
-    if place and _recovers(other) and not _recovers(kept):
+    if _recovers(other) and not _recovers(kept):
         return presented
     raise HistoryForked(kept=json.dumps(kept[0].as_json()), presented=json.dumps(other[0].as_json()))
 

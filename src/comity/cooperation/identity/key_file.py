@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from comity.cooperation.identity.errors import KeyInvalid, KeysMissing, SuiteUnknown, TokenUnusable
+from comity.cooperation.identity.errors import KeyInvalid, KeysMissing, TokenUnusable
 from comity.cooperation.identity.keys import MemorySigner, NodeKeys, OpeningKey, PublicIdentity
 from comity.cooperation.identity.statement import Signer
 
@@ -76,7 +76,7 @@ class KeyFile:
             public = PublicIdentity.from_json(record["identity"])
             signer = self._signer(record["signing"], public.signing_key)
             opening = tuple(_opening_key(one) for one in record["opening"])
-        except (KeyError, ValueError, TypeError, KeyInvalid, SuiteUnknown) as error:
+        except (KeyError, ValueError, TypeError, KeyInvalid) as error:
             raise KeyInvalid("the key file is damaged; restore it from the backup of this node's home") from error
         if signer.public_key != public.signing_key or not opening or opening[0].public_key != public.encryption_key:
             raise KeyInvalid("the key file's private keys are not those that its history names")

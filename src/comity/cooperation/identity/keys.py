@@ -6,9 +6,10 @@ hybrid KEMs); the suite has an id, so that a later draft can stand beside this o
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -107,9 +108,20 @@ class PublicIdentity:
         """Claim that `signature` is this node's Ed25519 signature over `content`, with the key in force."""
         return is_signature(self.signing_key, signature, content)
 
+    def has_signed(self, signature: bytes, content: bytes) -> bool:
+        """Claim that the key in force, or one that was handed over and not revoked, made `signature` over `content`."""
+        held = self.history.keys
+        return any(one.revoked_since is None and is_signature(one.key, signature, content) for one in held)
+
     def earlier_signer(self, signature: bytes, content: bytes) -> HeldKey | None:
         """Return the key of the past that made `signature` over `content`, if one did."""
         return next((one for one in self.history.keys[1:] if is_signature(one.key, signature, content)), None)
+
+
+@lru_cache(maxsize=256)
+def kept_identity(text: str) -> PublicIdentity:
+    """Return an identity kept as JSON text; its history is verified when it is first seen, not for every batch."""
+    return PublicIdentity.from_json(json.loads(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ def create_certificate(*, authority: str, hosts: list[str], certificate: Path, k
         file.write(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
+def expires_at(certificate: Path) -> datetime:
+    """Return until when the certificate in a file (PEM) is valid."""
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+
+
 def _general_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))

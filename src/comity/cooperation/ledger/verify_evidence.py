@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from comity.cooperation.identity.errors import HistoryForked, KeyInvalid, SuiteUnknown
+from comity.cooperation.identity.errors import HistoryForked, HistoryInvalid, KeyInvalid
 from comity.cooperation.identity.history import KeyHistory, follow
 from comity.cooperation.identity.keys import PublicIdentity
 from comity.cooperation.ledger.checkpoint import (
@@ -296,7 +296,7 @@ def _identity(record: object, path: str, expected: Expected) -> PublicIdentity:
         identity = PublicIdentity.from_json(record)
         newer = expected.known.get(identity.authority, identity.history)
         identity = identity.continued(follow(identity.history, newer))
-    except (KeyInvalid, SuiteUnknown, HistoryForked) as error:
+    except (KeyInvalid, HistoryInvalid, HistoryForked) as error:
         raise EvidenceInvalid(f"no public identity: {error.message}", path=path) from error
     trusted = expected.trusted
     if trusted is not None and trusted.get(identity.authority) != identity.fingerprint:

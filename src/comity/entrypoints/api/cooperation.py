@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from comity import __version__
 from comity.cooperation.exchange.courier.online import receive
 from comity.cooperation.exchange.courier.unpack import Desk
-from comity.cooperation.exchange.errors import Busy, ExchangeError
+from comity.cooperation.exchange.errors import Busy
 from comity.cooperation.exchange.inbox import InboxLimits
 from comity.cooperation.exchange.operation.store import queues
 from comity.cooperation.ledger.append import consistency_proof, inclusion_proof
@@ -21,6 +21,7 @@ from comity.cooperation.ledger.store import head
 from comity.entrypoints.api.documentation import BATCH, CHECKPOINT, CONSISTENCY, HEALTH, INCLUSION
 from comity.entrypoints.api.doors import Call, Door, Needs, address_of, open_endpoint
 from comity.entrypoints.api.errors import ParameterInvalid
+from comity.foundation.errors import ComityError
 
 MAX_BATCH_BYTES = (
     64 * 1024 * 1024
@@ -51,7 +52,7 @@ def batch(door: Door, call: Call) -> Response:
     try:
         desk = Desk(node.database, node.keys, node.clock)
         answer = receive(desk, call.body, handlers=node.handlers, limits=limits)
-    except ExchangeError as error:
+    except ComityError as error:
         if not isinstance(error, Busy):
             door.refusals.record(error, call.body)
         raise

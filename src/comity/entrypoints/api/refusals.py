@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from comity.cooperation.exchange.batch import Claim, decode
 from comity.cooperation.exchange.errors import ExchangeError
+from comity.cooperation.exchange.handover.store import identity_ever
 from comity.cooperation.exchange.jws import peek
 from comity.cooperation.exchange.operation.store import count_refused_batch, forget_refused_batches
-from comity.cooperation.exchange.store import find_peer
 from comity.entrypoints.api.errors import TooManyRequests
 from comity.entrypoints.api.limits import RateLimit
 from comity.foundation.clock import Clock
@@ -50,6 +50,6 @@ class RefusalRecord:
         try:
             claimed = decode(peek(body), Claim).sender
             with self._database.reading() as session:
-                return find_peer(session, claimed).authority
+                return claimed if identity_ever(session, claimed) is not None else ""
         except ExchangeError:
             return ""

@@ -21,6 +21,7 @@ MODULES = {
     "world": "documents",
     "peer": "partners",
     "mirror": "partners",
+    "key": "keys",
     "courier": "courier",
     "agreement": "agreements",
     "retention": "stewardship",

@@ -9,7 +9,7 @@ import typer
 
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import people, reporting, write_json
-from comity.entrypoints.node import CARD, NodeConfiguration, create_node
+from comity.entrypoints.node import CARD, RECOVERY_KEY, NodeConfiguration, create_node
 from comity.foundation.settings import read_settings
 
 
@@ -35,12 +35,16 @@ def init(
         configuration = NodeConfiguration(authority, name, f"https://{host}:{port}", host, port)
         node = create_node(configuration, replace(read_settings(), home=home))
         node.close()
-    fingerprint, card = node.identity.fingerprint, home / CARD
+    fingerprint, card, recovery = node.identity.fingerprint, home / CARD, home / RECOVERY_KEY
     if as_json:
-        write_json({"authority": authority, "home": str(home), "card": str(card), "fingerprint": fingerprint})
+        told = {"home": home, "card": card, "recovery_key": recovery}
+        write_json(
+            {"authority": authority, "fingerprint": fingerprint, **{name: str(path) for name, path in told.items()}}
+        )
         return
     people.print(f"The node of {name} ({authority}) is in {home}.")
     people.print(f"Give partners {card}, and this fingerprint by another way:\n  {fingerprint}")
+    people.print(f"Move {recovery} into a safe: with it alone you recover from a stolen signing key.")
     people.print(f"Start it with: comity serve --home {home}")
 
 

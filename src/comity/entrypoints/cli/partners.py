@@ -1,4 +1,4 @@
-"""Commands about partners: `peer add|list|doctor`, and `mirror run`."""
+"""Commands about partners: `peer add|list|remove|epochs|doctor`, and `mirror run`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import typer
 from comity.cooperation.exchange.card import read_card
 from comity.cooperation.exchange.deliver import Line
 from comity.cooperation.exchange.doctor import Place, diagnose
-from comity.cooperation.exchange.store import add_peer, find_peer, list_peers
+from comity.cooperation.exchange.store import find_peer, list_peers
 from comity.cooperation.exchange.transport import HttpTransport
+from comity.cooperation.identity.store import list_epochs
 from comity.entrypoints.cli.acting import acting
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import Exit, people, reporting, working, write_json, write_table
+from comity.flows.change_partners import admit_partner, remove_partner
 from comity.flows.run_mirror import run
 from comity.flows.use_partner_record import Reader, use
 
@@ -26,6 +28,8 @@ def register(app: typer.Typer) -> None:
     peer = typer.Typer(help="Partners: other administrations' nodes.", no_args_is_help=True)
     peer.command("add")(add)
     peer.command("list")(show)
+    peer.command("remove")(remove)
+    peer.command("epochs")(epochs)
     peer.command("doctor")(doctor)
     app.add_typer(peer, name="peer")
     mirror = typer.Typer(help="Compare our imports with a partner's exports.", no_args_is_help=True)
@@ -47,12 +51,55 @@ def add(
             people.print(f"{read.identity.name} ({read.identity.authority})\n  {read.identity.fingerprint}")
             typer.confirm("Is this the fingerprint you heard from the partner?", abort=True)
         with node.database.transaction() as session:
-            add_peer(session, read, clock=node.clock)
-    answer = {"authority": read.identity.authority, "url": read.url, "fingerprint": read.identity.fingerprint}
+            waiting = admit_partner(session, read, keys=node.keys, clock=node.clock)
+    answer = {
+        "authority": read.identity.authority,
+        "url": read.url,
+        "fingerprint": read.identity.fingerprint,
+        "waiting_again": waiting,
+    }
     if as_json:
         write_json(answer)
     else:
         people.print(f"Partner {answer['authority']} at {answer['url']} is known.")
+
+
+def remove(
+    authority: Annotated[str, typer.Argument(metavar="PEER", help="The partner, for example TZ.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the signed epoch.")],
+    home: Home,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a partner: from now on nothing is sealed for it and nothing taken from it; what waited is listed."""
+    with reporting(as_json=as_json), opened(home) as node, node.database.transaction() as session:
+        withdrawn = remove_partner(session, authority.upper(), reason=reason, keys=node.keys, clock=node.clock)
+    if as_json:
+        messages = [{"message": message, "subject": subject} for message, subject in withdrawn]
+        write_json({"authority": authority.upper(), "withdrawn": messages})
+        return
+    people.print(f"{authority.upper()} is no partner any more. {len(withdrawn)} messages that waited are withdrawn.")
+    if withdrawn:
+        write_table("Withdrawn", ["message", "subject"], [[message, subject] for message, subject in withdrawn])
+
+
+def epochs(home: Home, as_json: AsJson = False) -> None:
+    """List who became a partner and who was removed, in order, as signed."""
+    with reporting(as_json=as_json), opened(home) as node, node.database.reading() as session:
+        rows = [
+            {
+                "epoch": one.epoch,
+                "at": one.at.isoformat(),
+                "partner": one.partner,
+                "change": one.change,
+                "reason": one.reason,
+            }
+            for one in list_epochs(session)
+        ]
+    if as_json:
+        write_json({"epochs": rows})
+    else:
+        columns = ["epoch", "at", "partner", "change", "reason"]
+        write_table("Membership", columns, [[str(row[name]) for name in columns] for row in rows])
 
 
 def show(home: Home, as_json: AsJson = False) -> None:

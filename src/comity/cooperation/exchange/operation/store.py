@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, literal, select, update
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from comity.cooperation.exchange.operation.tables import BatchRefusalRow, HeldReleaseRow, StuckStreamRow
@@ -94,6 +94,15 @@ class BatchRefusals:
     code: str
     count: int
     last_at: datetime
+
+
+def receipts_of(session: Session, subjects: Sequence[str]) -> list[str]:
+    """Return every receipt given or taken about some subjects or messages, as compact JWS."""
+    given = select(InboxRow.receipt).where(or_(InboxRow.id.in_(subjects), InboxRow.subject.in_(subjects)))
+    taken = select(OutboxRow.receipt).where(
+        or_(OutboxRow.id.in_(subjects), OutboxRow.subject.in_(subjects)), OutboxRow.receipt.is_not(None)
+    )
+    return sorted(bytes(one).decode() for query in (given, taken) for one in session.scalars(query) if one)
 
 
 def stream_ends(session: Session, partner: str, direction: str) -> list[StreamEnd]:

@@ -1,0 +1,1 @@
+"""Keys that change and members that leave, while the exchange goes on."""
