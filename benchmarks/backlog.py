@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from rich.console import Console  # noqa: E402
 from rich.progress import Progress  # noqa: E402
 from sqlalchemy import text  # noqa: E402
-from tests.simulators.processes import Served, serve_pair, wait_for  # noqa: E402
+from tests.simulators.processes import Served, serve_pair, settled, wait_for  # noqa: E402
 
 from comity.cooperation.agreements.release import ReleaseRequest, release  # noqa: E402
 from comity.cooperation.exchange.outbox import enqueue_many  # noqa: E402
@@ -37,8 +37,9 @@ from comity.flows.clear_declaration import clear  # noqa: E402
 from comity.flows.run_mirror import run  # noqa: E402
 from comity.foundation.clock import FixedClock  # noqa: E402
 
-MESSAGES, EXPIRED, CONSIGNMENTS, CHUNK = 30_000, 200, 300, 250
+MESSAGES, EXPIRED, CONSIGNMENTS, CHUNK = 30_000, 250, 300, 250
 DAYS_AWAY = timedelta(days=14)
+IN_ORDER = "SELECT sequence FROM exchange_inbox WHERE agreement_id = 'ke-ug' ORDER BY rowid"
 MEMORY_GOAL_MB = 64.0
 
 
@@ -89,9 +90,9 @@ def catch_up(kenya: Served, uganda: Served, messages: int, bar: Progress) -> tup
 
 
 def _settled(kenya: Served, bar: Progress, task: Any) -> int:
-    counts = kenya.counts()
-    bar.update(task, completed=counts.delivered + counts.refused)
-    return counts.delivered + counts.refused
+    through = settled(kenya)
+    bar.update(task, completed=through)
+    return through
 
 
 def _rows(served: Served, query: str) -> list[Any]:
@@ -121,7 +122,7 @@ def main() -> None:
         queue(kenya, world, messages, bar)
         clear_imports(uganda, world, bar)
         seconds, kenya_mb, uganda_mb = catch_up(kenya, uganda, messages, bar)
-        came = [row.sequence for row in _rows(uganda, "SELECT sequence FROM exchange_inbox ORDER BY rowid")]
+        came = [row.sequence for row in _rows(uganda, IN_ORDER)]
         expired = _rows(uganda, "SELECT 1 FROM exchange_inbox WHERE refusal = 'exchange.message-expired'")
         with uganda.node.database.transaction() as session:
             mirrored = run(session, "KE", clearing=uganda.node.clearing())

@@ -23,7 +23,7 @@ from rich.console import Console  # noqa: E402
 from rich.progress import Progress  # noqa: E402
 from sqlalchemy import text  # noqa: E402
 from tests.simulators.lines import Line  # noqa: E402
-from tests.simulators.processes import Served, reach_over, serve_pair, wait_for  # noqa: E402
+from tests.simulators.processes import Served, reach_over, serve_pair, settled, wait_for  # noqa: E402
 
 from comity.cooperation.agreements.release import ReleaseRequest, release  # noqa: E402
 from comity.cooperation.exchange.outbox import enqueue_many  # noqa: E402
@@ -67,15 +67,17 @@ def carry(messages: int, cut_every: int | None, bar: Progress) -> dict[str, floa
             wait_for(lambda: line.connections > 0)
             task, begun = bar.add_task(f"cut every {cut_every}", total=messages), time.monotonic()
 
-            def settled() -> bool:
-                delivered = kenya.counts().delivered
-                bar.update(task, completed=delivered)
-                return delivered == messages
+            def is_through() -> bool:
+                through = settled(kenya)
+                bar.update(task, completed=through)
+                return through == messages
 
-            wait_for(settled, seconds=3_600, every=0.2)
+            wait_for(is_through, seconds=3_600, every=0.2)
             seconds, carried, breaks = time.monotonic() - begun, line.carried, line.breaks
         with uganda.node.database.reading() as session:
-            came = session.execute(text("SELECT count(*) FROM exchange_inbox WHERE refusal IS NULL")).scalar_one()
+            came = session.execute(
+                text("SELECT count(*) FROM exchange_inbox WHERE refusal IS NULL AND agreement_id = 'ke-ug'")
+            ).scalar_one()
         for served in (kenya, uganda):
             served.kill()
             served.node.close()

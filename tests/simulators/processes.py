@@ -78,6 +78,13 @@ def serve_pair(folder: Path, urls: tuple[str, str] = ("", "")) -> tuple[Served, 
     return kenya, uganda
 
 
+def settled(served: Served, agreement_id: str = "ke-ug") -> int:
+    """Return how many messages of one agreement have their receipt; a node's own chores send others besides."""
+    query = text("SELECT count(*) FROM exchange_outbox WHERE agreement_id = :id AND state <> 'waiting'")
+    with served.node.database.reading() as session:
+        return int(session.execute(query, {"id": agreement_id}).scalar_one())
+
+
 def reach_over(served: Served, partner: str, port: int) -> None:
     """Let a node reach its partner at another port."""
     with served.node.database.transaction() as session:
