@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VENDOR := src/comity/entrypoints/console/static/vendor
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests browser demo test check format bench bench-exchange chaos lock
+.PHONY: setup setup-tests system demo test check format bench bench-exchange chaos lock
 
 setup: .venv/runtime.installed $(VENDOR)/.made
 
@@ -26,12 +26,15 @@ $(VENDOR)/.made: package-lock.json package.json
 	npm run --silent assets
 	@touch $@
 
-setup-tests: setup .venv/development.installed browser
+setup-tests: setup .venv/development.installed system
 
-browser:
-	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	else echo "chromium is missing: install Debian's package chromium; the browser tests are counted as not run without it"; fi
+system:
+	@missing=""; command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "missing:$$missing: install Debian's packages; the tests that need them are counted as not run"; fi
 
 demo: setup
 	$(BIN)/comity demo $(DEMO)

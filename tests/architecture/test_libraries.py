@@ -15,6 +15,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ALLOWED = {
     "sqlalchemy": (("*/tables.py", "*/store.py", "foundation/storage/*", "migrations/*"), "rows and queries"),
     "alembic": (("migrations/*",), "the schema's history"),
+    "pkcs11": (("cooperation/identity/token.py",), "tokens that hold the signing key"),
     "psycopg": ((), "SQLAlchemy speaks to it"),
     "duckdb": (("features/risk/rules/engine.py",), "the batch engine"),
     "sqlglot": (("features/risk/rules/*",), "parsing of profiles"),

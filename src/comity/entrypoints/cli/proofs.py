@@ -12,6 +12,8 @@ import typer
 
 from comity.cooperation.accounts.reciprocity import FORMAT as RECIPROCITY_FORMAT
 from comity.cooperation.accounts.reciprocity import VerifiedStatement, verify_statement
+from comity.cooperation.exchange.card import read_card
+from comity.cooperation.identity.history import KeyHistory
 from comity.cooperation.ledger.quorum import Quorum, read_policy
 from comity.cooperation.ledger.receipt_cose import in_one_file
 from comity.cooperation.ledger.verify_evidence import verify_bundle
@@ -87,6 +89,10 @@ def verify(
         Path | None,
         typer.Option(help="Your own witness policy (C2SP tlog-policy) in place of the owner's.", exists=True),
     ] = None,
+    card: Annotated[
+        list[Path] | None,
+        typer.Option(help="An administration's newer card: what it has revoked since no longer counts.", exists=True),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify an evidence bundle offline: signatures, inclusion, co-signatures, and whether enough partners co-signed.
@@ -101,7 +107,7 @@ def verify(
             _tell_statement(verify_statement(record, trusted=trusted), file, as_json=as_json)
             return
         own = read_policy(policy.read_text(encoding="utf-8")) if policy else None
-        verified = verify_bundle(record, trusted=trusted, policy=own)
+        verified = verify_bundle(record, trusted=trusted, policy=own, known=_histories(card or []))
     if as_json:
         write_json({"file": str(file), "verified": True, **verified.as_json()})
         return
@@ -154,6 +160,12 @@ def _fingerprints(texts: list[str]) -> dict[str, str]:
             raise typer.BadParameter("CC=FINGERPRINT was expected, for example KE=4f1c…", param_hint="--trust")
         trusted[authority.upper()] = " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
     return trusted
+
+
+def _histories(cards: Sequence[Path]) -> dict[str, KeyHistory]:
+    """Return the key histories in cards, by authority."""
+    read = [read_card(json.loads(one.read_text(encoding="utf-8"))).identity for one in cards]
+    return {identity.authority: identity.history for identity in read}
 
 
 def _read(file: Path) -> dict[str, object]:
