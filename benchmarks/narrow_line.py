@@ -31,7 +31,7 @@ from comity.entrypoints.demo.world.generate import generate_world  # noqa: E402
 from comity.features.declarations.canonical import to_record  # noqa: E402
 from comity.foundation.canonical_json import canonical_json  # noqa: E402
 
-MESSAGES, BYTES_PER_SECOND, LATENCY_SECONDS, CUT_EVERY = 60, 8_000.0, 0.3, 150_000
+MESSAGES, BYTES_PER_SECOND, LATENCY_SECONDS, CUT_EVERY = 60, 8_000.0, 0.3, 40_000
 
 
 def queue(kenya: Served, messages: int) -> int:
