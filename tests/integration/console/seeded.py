@@ -18,13 +18,14 @@ from comity.cooperation.exchange.envelope import Header
 from comity.cooperation.exchange.operation.store import count_failure
 from comity.cooperation.exchange.store import add_peer
 from comity.cooperation.exchange.taking import ReceivedMessage
+from comity.cooperation.identity.key_file import save_keys
 from comity.cooperation.identity.keys import generate_keys
 from comity.cooperation.stewardship.consents.store import IN, KeptConsent, keep_request
 from comity.entrypoints.api.app import create_api
 from comity.entrypoints.console import store
 from comity.entrypoints.console.app import create_console
 from comity.entrypoints.console.officers import Officer, Role
-from comity.entrypoints.node import Node, NodeConfiguration
+from comity.entrypoints.node import KEYS, Node, NodeConfiguration
 from comity.features.declarations.canonical import to_record
 from comity.features.declarations.read import ReadDocument
 from comity.features.mirror.record import mirror_record
@@ -90,15 +91,17 @@ def undervalued_import(*, number=1):
 def a_node(database, clock, tmp_path, **settings):
     """Return an open node on `database`."""
     configuration = NodeConfiguration("UG", UGANDA.name, "https://127.0.0.1:8443", "127.0.0.1", 8443)
-    node = Node(Settings(home=tmp_path, database_url=database.url, **settings), configuration, UGANDA, clock)
-    vars(node)["equipment"] = replace(_equipment(), clock=clock, keys=UGANDA)
+    if not (tmp_path / KEYS).exists():
+        save_keys(UGANDA, tmp_path / KEYS)
+    node = Node(Settings(home=tmp_path, database_url=database.url, **settings), configuration, clock)
+    vars(node)["_equipment"] = replace(_equipment(), clock=clock)
     return node
 
 
 @cache
 def _equipment():
     """Return the equipment of clearing, read once for the whole run."""
-    return Node.equipment.func(NS(keys=UGANDA, clock=None, settings=Settings()))
+    return Node._equipment.func(NS(keys=UGANDA, clock=None, settings=Settings()))
 
 
 @cache

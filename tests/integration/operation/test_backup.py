@@ -52,7 +52,7 @@ def test_restored_node_is_the_same_and_its_log_says_that_it_was_restored(node, t
     )
     other = open_node(settings, clock)
 
-    assert (again, told.log_size, told.has_keys) == (told, 9, True)
+    assert (again, told.log_size, told.has_keys) == (told, 10, True)
     assert other.identity == node.identity
     same = hashes(node.database)
     found = hashes(other.database)

@@ -63,14 +63,14 @@ def test_policy_of_another_log_is_not_applied():
         "",
         "quorum nobody-defined",
         "quorum none\nquorum none",
-        f"witness UG {KEYS['UG']}\nwitness UG {KEYS['RW']}\nquorum UG",
-        f"witness UG {KEYS['UG']}\nwitness RW {KEYS['UG']}\nquorum UG",
-        f"witness none {KEYS['UG']}\nquorum none",
-        f"witness UG {KEYS['UG']}\ngroup g 2 UG\nquorum g",
-        f"witness UG {KEYS['UG']}\ngroup g 0 UG\nquorum g",
-        f"witness UG {KEYS['UG']}\ngroup g 1 UG UG\nquorum g",
-        f"witness UG {KEYS['UG']}\ngroup g 1 g\nquorum g",
-        f"witness UG {KEYS['UG']}\ngroup g\nquorum UG",
+        "witness UG {UG}\nwitness UG {RW}\nquorum UG",
+        "witness UG {UG}\nwitness RW {UG}\nquorum UG",
+        "witness none {UG}\nquorum none",
+        "witness UG {UG}\ngroup g 2 UG\nquorum g",
+        "witness UG {UG}\ngroup g 0 UG\nquorum g",
+        "witness UG {UG}\ngroup g 1 UG UG\nquorum g",
+        "witness UG {UG}\ngroup g 1 g\nquorum g",
+        "witness UG {UG}\ngroup g\nquorum UG",
         "witness UG keyless\nquorum none",
         "allow everything\nquorum none",
         "#" * 70_000,
@@ -78,7 +78,7 @@ def test_policy_of_another_log_is_not_applied():
 )
 def test_policy_that_is_not_one_is_refused(text):
     with pytest.raises(PolicyInvalid):
-        read_policy(text)
+        read_policy(text.format(**KEYS))
 
 
 @given(st.text(max_size=300))
