@@ -16,8 +16,8 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from comity.foundation.clock import FixedClock
-from comity.foundation.storage.base import Base
 from comity.foundation.storage.session import Database
+from tests.simulators.databases import make_every_table, sqlite_with_tables
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -30,17 +30,30 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
-    """Return an empty SQLite database with every table imported so far."""
-    database = Database(f"sqlite:///{tmp_path / 'node.db'}")
-    Base.metadata.create_all(database.engine)
+    """Return a SQLite database with every table and no row."""
+    database = sqlite_with_tables(tmp_path / "node.db")
     yield database
     database.dispose()
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """Start a real PostgreSQL for the whole run and return its URL."""
+    """Start a real PostgreSQL for the whole run and return its URL; what it holds need not outlive the machine."""
     with started_postgresql() as url:
+        with psycopg.connect(url, autocommit=True) as admin:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            admin.execute("SELECT pg_reload_conf()")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_house(postgresql_server: str) -> Iterator[str]:
+    """Return the URL of a PostgreSQL database with every table of the house, made once and emptied after each test."""
+    with postgresql_database(postgresql_server) as url:
+        made = Database(url)
+        make_every_table(made)
+        made.dispose()
         yield url
 
 
@@ -73,11 +86,33 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
         opened.dispose()
 
 
-@pytest.fixture
-def database(empty_database: Database) -> Database:
-    """Return a database with every table imported so far, once on each engine."""
-    Base.metadata.create_all(empty_database.engine)
-    return empty_database
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Return a database with every table and no row, once on each engine."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_database")
+        return
+    opened = Database(request.getfixturevalue("postgresql_house"))
+    yield opened
+    opened.dispose()
+    with psycopg.connect(make_url(opened.url).set(drivername="postgresql").render_as_string(False)) as admin:
+        admin.execute(_EMPTY_EVERY_TABLE)
+
+
+# A database of its own for each test would take thirty times as long.
+_EMPTY_EVERY_TABLE = """
+DO $$ DECLARE one text; BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('DELETE FROM %I', one);
+  END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', one);
+  END LOOP;
+END $$
+"""
 
 
 @contextmanager
@@ -86,9 +121,13 @@ def postgresql_database(server: str) -> Iterator[str]:
     name = f"t{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield make_url(server).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+    yield _url_of(server, name)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _url_of(server: str, name: str) -> str:
+    return make_url(server).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

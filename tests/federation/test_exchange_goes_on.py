@@ -20,6 +20,7 @@ from comity.cooperation.ledger.store import cosigned_size, evidence_against
 from comity.cooperation.ledger.tables import LedgerHeadRow
 from comity.foundation.storage.base import Base
 from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.nodes import EXPORT, Node, make_pair
 
 
@@ -47,8 +48,7 @@ def test_second_batch_cosigns_the_grown_log(pair):
 
 
 def test_agreement_that_expires_midway_stops_both_sides(database, tmp_path, clock):
-    other = Database(f"sqlite:///{tmp_path / 'uganda.db'}")
-    Base.metadata.create_all(other.engine)
+    other = sqlite_with_tables(tmp_path / "uganda.db")
     pair = make_pair(database, other, clock, valid_to=clock.now().date())
     pair.declare("before")
     pair.deliver()
@@ -114,8 +114,7 @@ def test_handler_that_fails_leaves_the_message_to_be_sent_again(pair):
 def test_partner_restored_from_an_old_backup_is_caught_up(pair, tmp_path):
     pair.declare("d1")
     pair.deliver()
-    fresh = Database(f"sqlite:///{tmp_path / 'restored.db'}")
-    Base.metadata.create_all(fresh.engine)
+    fresh = sqlite_with_tables(tmp_path / "restored.db")
     copy_setup(pair.uganda.database, fresh)
     pair.uganda = Node(pair.uganda.keys, fresh)
     pair.declare("d2")

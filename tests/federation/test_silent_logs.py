@@ -7,9 +7,10 @@ import logging
 import pytest
 
 from comity.cooperation.exchange.dead_letters import dead_letters, release_anew
+from comity.cooperation.identity.key_file import save_keys
 from comity.entrypoints.logs import JsonLines, TextLines
 from comity.entrypoints.metrics import exposition
-from comity.entrypoints.node import Node, NodeConfiguration
+from comity.entrypoints.node import KEYS, Node, NodeConfiguration
 from comity.foundation.errors import ComityError
 from comity.foundation.settings import Settings
 from tests.simulators.nodes import EXPORT
@@ -65,10 +66,10 @@ def test_no_line_and_no_metric_holds_what_was_traded(pair, lines, tmp_path):
     with pair.kenya.database.transaction() as session:
         (letter, *_) = dead_letters(session)
         release_anew(session, letter.id, officer="eric", keys=pair.kenya.keys, clock=pair.clock)
+    save_keys(pair.kenya.keys, tmp_path / KEYS)
     node = Node(
         Settings(home=tmp_path, database_url=pair.kenya.database.url),
         NodeConfiguration("KE", "Kenya", "https://127.0.0.1:1", "127.0.0.1", 1),
-        pair.kenya.keys,
         pair.clock,
     )
     told = "\n".join(lines) + exposition(node).decode()

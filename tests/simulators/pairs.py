@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from comity.foundation.clock import FixedClock
-from comity.foundation.storage.base import Base
 from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.nodes import Pair, make_pair
 
 
 @contextmanager
 def a_pair(database: Database, folder: Path, clock: FixedClock) -> Iterator[Pair]:
     """Give two nodes that know each other and have an agreement."""
-    other = Database(f"sqlite:///{folder / 'uganda.db'}")
-    Base.metadata.create_all(other.engine)
+    other = sqlite_with_tables(folder / "uganda.db")
     yield make_pair(database, other, clock)
     other.dispose()

@@ -231,7 +231,7 @@ def test_every_command_of_the_operating_pages_is_known_with_its_options():
         for page in sorted((ROOT / "docs").rglob("*.md"))
         if page.name != "quickstart.md"
         for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-        for line in block.splitlines()
+        for line in block.replace("\\\n", " ").splitlines()
         if line.startswith("$ ")
     ]
     assert lines

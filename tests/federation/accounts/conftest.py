@@ -6,17 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from comity.foundation.storage.base import Base
-from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.neighbours import Neighbours, make_neighbours
 
 
 @pytest.fixture
 def three(tmp_path, clock) -> Iterator[Neighbours]:
     """Return Kenya, Rwanda and Uganda on SQLite."""
-    databases = {name: Database(f"sqlite:///{tmp_path / name}.db") for name in ("KE", "RW", "UG")}
-    for database in databases.values():
-        Base.metadata.create_all(database.engine)
+    databases = {name: sqlite_with_tables(tmp_path / f"{name}.db") for name in ("KE", "RW", "UG")}
     yield make_neighbours(databases, clock)
     for database in databases.values():
         database.dispose()

@@ -18,8 +18,7 @@ from comity.cooperation.ledger.store import LogHead
 from comity.cooperation.ledger.witness import Contradiction, ForkDetected, keep_fork_evidence
 from comity.entrypoints.chores import CHORES, keep_accounts_with_partners
 from comity.flows.acknowledge_contradiction import acknowledge_contradiction
-from comity.foundation.storage.base import Base
-from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.neighbours import make_neighbours
 
 PERIOD = {"period_from": date(2026, 3, 1), "period_to": date(2026, 3, 4)}
@@ -28,8 +27,7 @@ PERIOD = {"period_from": date(2026, 3, 1), "period_to": date(2026, 3, 4)}
 @pytest.fixture
 def two(database, tmp_path, clock):
     """Return Kenya on each engine and Uganda on SQLite."""
-    other = Database(f"sqlite:///{tmp_path / 'UG'}.db")
-    Base.metadata.create_all(other.engine)
+    other = sqlite_with_tables(tmp_path / "UG.db")
     yield make_neighbours({"KE": database, "UG": other}, clock)
     other.dispose()
 

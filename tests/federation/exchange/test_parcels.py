@@ -53,7 +53,7 @@ def hurried(monkeypatch, pair):
 
 
 def deliver_all(pair: Pair, line: WeakLine, count: int) -> None:
-    thread = SenderThread(pair.kenya.database, "UG", keys=pair.kenya.keys, transport=line, clock=pair.clock)
+    thread = SenderThread(pair.kenya.database, "UG", keys=lambda: pair.kenya.keys, transport=line, clock=pair.clock)
     thread.start()
     deadline = time.monotonic() + 60
     while delivered(pair) < count:

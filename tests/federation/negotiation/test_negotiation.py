@@ -20,8 +20,7 @@ from comity.cooperation.negotiation.errors import RivalSigned, TextAmbiguous
 from comity.cooperation.negotiation.messages import NOTICE, PROPOSAL, SIGNATURE, Spoken, write_proposal
 from comity.cooperation.negotiation.rules import waiting_for
 from comity.flows.negotiate import Declared, give_notice, propose, sign
-from comity.foundation.storage.base import Base
-from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.parties import EXPORT, sit_down
 
 ALL = ("KE", "TZ", "UG")
@@ -30,9 +29,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def table(database, tmp_path, clock):
-    others = {one: Database(f"sqlite:///{tmp_path / one}.db") for one in ("TZ", "UG")}
-    for other in others.values():
-        Base.metadata.create_all(other.engine)
+    others = {one: sqlite_with_tables(tmp_path / f"{one}.db") for one in ("TZ", "UG")}
     yield sit_down({"KE": database, **others}, clock)
     for other in others.values():
         other.dispose()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from comity.foundation.storage.base import Base
-from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.league import agreement_between, make_league
 
 
 @pytest.fixture
 def league(database, tmp_path, clock):
-    others = {name: Database(f"sqlite:///{tmp_path / f'{name}.db'}") for name in ("KE", "RW")}
-    for other in others.values():
-        Base.metadata.create_all(other.engine)
+    others = {name: sqlite_with_tables(tmp_path / f"{name}.db") for name in ("KE", "RW")}
     yield make_league(
         {**others, "UG": database},
         clock,

@@ -39,8 +39,7 @@ from comity.features.mirror.store import find_export
 from comity.flows.ask_onward import ask, consent, refuse
 from comity.flows.dispose_expired import dispose_due
 from comity.flows.release_onward import release_onward
-from comity.foundation.storage.base import Base
-from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.league import agreement_between, an_export, day_after, keys_of, make_league, record_of
 
 PURPOSE = "mirror-matching"
@@ -419,7 +418,5 @@ def onward_block(league, message_id, given: KeptConsent):
 
 
 def a_league(database, tmp_path, clock, *agreements):
-    others = {name: Database(f"sqlite:///{tmp_path / f'{name}.db'}") for name in ("KE", "RW")}
-    for other in others.values():
-        Base.metadata.create_all(other.engine)
+    others = {name: sqlite_with_tables(tmp_path / f"{name}.db") for name in ("KE", "RW")}
     return make_league({**others, "UG": database}, clock, *agreements)

@@ -28,15 +28,14 @@ from comity.cooperation.exchange.store import (
 )
 from comity.cooperation.identity.keys import generate_keys
 from comity.foundation.clock import FixedClock
-from comity.foundation.storage.base import Base
 from comity.foundation.storage.session import Database
+from tests.simulators.databases import sqlite_with_tables
 from tests.simulators.nodes import EXPORT, Pair, bring_into_force, make_pair, partner_of
 
 
 @pytest.fixture
 def pair(database: Database, tmp_path: Path, clock: FixedClock) -> Iterator[Pair]:
-    other = Database(f"sqlite:///{tmp_path / 'uganda.db'}")
-    Base.metadata.create_all(other.engine)
+    other = sqlite_with_tables(tmp_path / "uganda.db")
     yield make_pair(database, other, clock)
     other.dispose()
 
