@@ -49,7 +49,7 @@ from comity.cooperation.ledger.tree import commitment, leaf_hash, node_hash  # n
 from comity.entrypoints.demo.world.generate import generate_world  # noqa: E402
 from comity.features.declarations.canonical import to_record  # noqa: E402
 
-CHUNK, MOST_WAITING, BATCH = 200, 4_000, 200
+CHUNK, MOST_WAITING, BATCH = 250, 5_000, 500
 WARM_UP_SECONDS = 3.0
 STEADY_RATE = 500  # messages a second at which the delivery time is measured
 Request = Callable[[int], ReleaseRequest]

@@ -27,7 +27,7 @@ class Settings:
     """SQLAlchemy URL; empty means SQLite in the home folder."""
     max_document_bytes: int = 64 * 1024 * 1024
     """Largest document read, in bytes."""
-    max_batch_messages: int = 200
+    max_batch_messages: int = 500
     """Most messages in one exchange batch."""
     clock_skew_seconds: int = 300
     """How far a partner's clock may be off before its messages are refused."""

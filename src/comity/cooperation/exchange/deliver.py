@@ -56,7 +56,9 @@ from comity.cooperation.ledger.witness import keep_cosigned
 from comity.foundation.clock import Clock
 from comity.foundation.storage.session import Database
 
-BATCH_MESSAGES = 200
+# Measured on 2026-11-24, two cores: 1,670 messages a second with 200, 1,800 with 400, 2,000 with 800; the recipient's
+# write lock is held for a whole batch.
+BATCH_MESSAGES = 500
 BATCH_BYTES = 8 * 1024 * 1024  # of signed messages: sealed and in base64 twice it is half of what a node takes
 
 log = logging.getLogger(__name__)
