@@ -52,6 +52,15 @@ def test_file_is_within_its_bounds(path):
     assert faults == []
 
 
+def test_files_of_tests_and_benchmarks_are_within_the_same_bound():
+    root = SOURCE.parents[1]
+    paths = [path for folder in ("tests", "benchmarks") for path in (root / folder).rglob("*.py")]
+
+    lengths = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8").count("\n") for path in paths}
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_only_agreements_make_a_release(path):
     if relative(path).startswith(MAKES_RELEASES):
