@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.errors import ReleaseRefused
 from comity.cooperation.agreements.release import Release, ReleaseRequest, release
-from comity.cooperation.agreements.store import find_agreement, first_released
+from comity.cooperation.agreements.store import find_text, first_released
 from comity.cooperation.bridges.stix import DISCREPANCY, EXAMINATION, SharedItem, write_bundle
 from comity.cooperation.exchange.store import find_peer
 from comity.cooperation.ledger.append import NewEntry, append
@@ -71,7 +71,7 @@ def export_stix(session: Session, partner: str, *, clearing: Clearing) -> Export
         _shared(session, partner, released),
         sender=clearing.keys.public,
         recipient=peer.identity,
-        agreements={one: find_agreement(session, one).agreement for one in {each.agreement_id for each in released}},
+        agreements={each.agreement_id: find_text(session, each.agreement_hash).agreement for each in released},
         at=clearing.clock.now(),
     )
     content = json.dumps(bundle, indent=1, ensure_ascii=False).encode()
