@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VENDOR := src/comity/entrypoints/console/static/vendor
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests system demo test check format bench bench-exchange chaos lock
+.PHONY: setup setup-tests system demo test check format bench bench-exchange bench-documents conformance fuzz chaos lock
 
 setup: .venv/runtime.installed $(VENDOR)/.made
 
@@ -64,6 +64,15 @@ bench: setup-tests
 bench-exchange: setup-tests
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/exchange.py
+
+bench-documents: setup-tests
+	$(BIN)/python benchmarks/documents.py
+
+conformance: setup-tests
+	$(BIN)/python tests/conformance/report.py
+
+fuzz: setup-tests
+	$(BIN)/python tests/conformance/fuzz/run.py $(FUZZ)
 
 chaos: setup-tests
 	$(BIN)/python benchmarks/chaos.py $(CHAOS)

@@ -23,6 +23,7 @@ from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.features.risk.store import decision_of, overrides_of
 from comity.flows import record_examination
 from comity.flows.clear_declaration import Cleared, clear
+from comity.flows.take_document import Taken, take
 from comity.foundation.errors import ComityError
 from comity.foundation.trade.declaration import Declaration, DeclarationId
 from comity.foundation.trade.money import Money
@@ -112,17 +113,30 @@ def _clear_all(door: Door, token: Token, documents: Iterable[ReadDocument]) -> I
 
 def _clear_one(session: Session, door: Door, token: Token, document: ReadDocument) -> dict[str, Any]:
     try:
-        if document.declaration is None:
+        if document.document is None:
             raise DocumentRefused
         if not token.reaches(document.declaration):
             raise AnotherTradersDeclaration
         with session.begin_nested():
-            cleared = clear(session, document, clearing=door.node.clearing())
+            if document.declaration is None:
+                answer = _taken(take(session, document, clock=door.node.clock))
+            else:
+                answer = _cleared(clear(session, document, clearing=door.node.clearing()), token)
     except ComityError as error:
         problem = error.as_problem() | {"findings": findings_as_json(document.findings)}
         return {"position": document.position, "status": error.status, "problem": problem}
-    status = 201 if cleared.is_new else 200
-    return {"position": document.position, "status": status, "decision": _cleared(cleared, token)}
+    return {"position": document.position, "status": 201 if answer["is_new"] else 200, "decision": answer}
+
+
+def _taken(taken: Taken) -> dict[str, Any]:
+    return {
+        "id": taken.id,
+        "mrn": taken.mrn,
+        "kind": taken.kind,
+        "lane": None,
+        "is_new": taken.is_new,
+        "findings": findings_as_json(taken.findings),
+    }
 
 
 def _cleared(cleared: Cleared, token: Token) -> dict[str, Any]:

@@ -37,9 +37,14 @@ class Token:
     expires_at: datetime
     is_revoked: bool = False
 
-    def reaches(self, declaration: Declaration) -> bool:
-        """Claim that the token's trader takes part in the declaration, or that the token reaches all."""
-        return Scope.ANY_TRADER in self.scopes or self.trader_id in _party_ids(declaration)
+    def reaches(self, declaration: Declaration | None) -> bool:
+        """Claim that the token's trader takes part in the declaration, or that the token reaches all.
+
+        Documents that are no declaration (None) are the administration's own: no trader reaches them.
+        """
+        if Scope.ANY_TRADER in self.scopes:
+            return True
+        return declaration is not None and self.trader_id in _party_ids(declaration)
 
 
 def _party_ids(declaration: Declaration) -> set[str]:

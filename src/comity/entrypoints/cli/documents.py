@@ -13,13 +13,14 @@ from rich.markup import escape
 
 from comity.entrypoints.cli.options import AsJson, Home, opened
 from comity.entrypoints.cli.output import Exit, people, progress, reporting, working, write_json
-from comity.features.declarations.read import Reading, read_documents
+from comity.features.declarations.errors import NotKept
+from comity.features.declarations.read import FORMATS, Reading, read_documents
 from comity.foundation.errors import Finding, Severity
 
 if TYPE_CHECKING:
     from comity.flows.clear_declaration import Cleared
 
-SUFFIXES = frozenset({".xml", ".csv", ".xlsx"})
+SUFFIXES = frozenset(f".{one.ending}" for one in FORMATS)
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files, or folders to look in.", exists=True)]
 
 
@@ -50,8 +51,12 @@ def check(files: Files, as_json: AsJson = False) -> None:
 
 
 def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
-    """Clear declarations: each is kept, compared, given a lane, and released to partners as agreed."""
+    """Clear declarations: each is kept, compared, given a lane, and released to partners as agreed.
+
+    Other trade documents (notices, cargo reports, movements) are kept.
+    """
     from comity.flows.clear_declaration import clear
+    from comity.flows.take_document import take
 
     lanes: Counter[str] = Counter()
     counts = Counter(documents=0, kept=0, known=0, refused=0, released=0)
@@ -66,15 +71,22 @@ def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
                 problems += [{"file": str(path), **finding.as_problem()} for finding in reading.findings]
                 for document in reading.documents:
                     counts["documents"] += 1
-                    if document.declaration is None:
+                    if document.document is None:
                         counts["refused"] += 1
                         problems += [
                             {"file": str(path), **finding.as_problem()} for finding in _errors(document.findings)
                         ]
                         continue
-                    with node.database.transaction() as session:
-                        cleared = clear(session, document, clearing=clearing)
-                    _count(cleared, counts, lanes)
+                    try:
+                        with node.database.transaction() as session:
+                            if document.declaration is None:
+                                taken = take(session, document, clock=node.clock)
+                                counts["kept" if taken.is_new else "known"] += 1
+                            else:
+                                _count(clear(session, document, clearing=clearing), counts, lanes)
+                    except NotKept as error:
+                        counts["refused"] += 1
+                        problems.append({"file": str(path), "path": "/", **error.as_problem()})
                 bar.advance(task)
     if as_json:
         write_json({**counts, "lanes": dict(lanes), "errors": problems})

@@ -1,4 +1,4 @@
-"""What the one written form of a declaration is, and its id: JSON named after the WCO Data Model (RFC 8785 for the id).
+"""What the one written form of a document is, and its id: JSON named after the WCO Data Model (RFC 8785 for the id).
 
 Absent values are left out; decimals are text without needless zeros; instants are RFC 3339 in UTC.
 """
@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints, overload
 
 import msgspec
 
 from comity.features.declarations.errors import RecordInvalid
 from comity.foundation.canonical_json import canonical_json
 from comity.foundation.trade.declaration import Declaration, DeclarationId
+from comity.foundation.trade.trade_document import TradeDocument
+
+Document = TypeVar("Document", bound=TradeDocument)
 
 MAX_DIGITS = 30
 """Decimals beyond the widest WCO format (n..17,3) with room for conversions are refused: a guess."""
@@ -26,25 +29,33 @@ MAX_TEXT = 1024
 """Twice the longest text of the WCO Data Model (an..512)."""
 
 
-def to_record(declaration: Declaration) -> dict[str, Any]:
+def to_record(document: TradeDocument) -> dict[str, Any]:
     """Return the canonical record: plain dicts, lists, text, whole numbers and booleans; empty values left out."""
-    record: dict[str, Any] = _plain(declaration)
+    record: dict[str, Any] = _plain(document)
     return record
 
 
-def from_record(record: dict[str, Any]) -> Declaration:
-    """Return the declaration of a canonical record, or of one minimised to some of its fields.
+@overload
+def from_record(record: dict[str, Any]) -> Declaration: ...
+
+
+@overload
+def from_record(record: dict[str, Any], kind: type[Document]) -> Document: ...
+
+
+def from_record(record: dict[str, Any], kind: Any = Declaration) -> Any:
+    """Return the document of a canonical record, or of one minimised to some of its fields; a declaration unless told.
 
     Raises:
         RecordInvalid: a field is unknown, or its value is not of its type; the message names the place.
     """
-    _refuse_unknown(record, Declaration, "$")
+    _refuse_unknown(record, kind, "$")
     try:
-        declaration = msgspec.convert(record, Declaration)
+        document = msgspec.convert(record, kind)
     except (msgspec.ValidationError, ValueError, ArithmeticError, RecursionError) as error:
         raise RecordInvalid(path=_place_in(str(error))) from error
-    _refuse_unbounded(declaration)
-    return declaration
+    _refuse_unbounded(document)
+    return document
 
 
 def declaration_id(declaration: Declaration) -> DeclarationId:
@@ -66,8 +77,8 @@ def _plain(value: Any) -> Any:
         return _decimal_text(value)
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return _day_or_instant(value)
     kind: Any = type(value)
     record = {}
     for name in _names(kind):
@@ -78,6 +89,12 @@ def _plain(value: Any) -> Any:
         if plain != {}:
             record[name] = plain
     return record
+
+
+def _day_or_instant(value: date) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat()
 
 
 def _decimal_text(value: Decimal) -> str:
@@ -113,7 +130,7 @@ def _refuse_unknown(value: Any, kind: type, place: str) -> None:
         children = _children(kind)
         for name, one in value.items():
             if name not in children:
-                raise RecordInvalid("The record has a field that no declaration has: remove it.", path=place)
+                raise RecordInvalid("The record has a field that no document of its kind has: remove it.", path=place)
             child = children[name]
             if child is not None:
                 _refuse_unknown(one, child, f"{place}.{name}")

@@ -15,6 +15,13 @@ class RecordInvalid(ComityError):
     status: ClassVar[int] = 422
 
 
+class NotKept(ComityError):
+    """A list of travellers is read and checked, not kept: this node has no purpose and no time limit for it."""
+
+    code: ClassVar[str] = "declarations.not-kept"
+    status: ClassVar[int] = 422
+
+
 class NotWritable(ComityError):
     """The declaration cannot be written in this format without losing something: use WCO XML."""
 

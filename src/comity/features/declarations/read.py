@@ -5,13 +5,15 @@ Nothing of a bad document is returned, and a good one beside it is not held up. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from comity.features.declarations.formats.tabular.read import read_csv, read_xlsx
 from comity.features.declarations.formats.wco_xml.read import read_wco_xml
 from comity.features.declarations.reading import DEFAULT_LIMITS, Limits, ReadDocument, Reading
+from comity.features.declarations.sniff import HEAD_BYTES, looks_like_xml
 from comity.foundation.errors import Finding
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "ReadDocument", "Reading", "Stream", "iter_documents", "read_documents"]
@@ -51,32 +53,59 @@ def iter_documents(source: Source, *, name: str | None = None, limits: Limits = 
 
 
 def _stream(content: bytes, name: str, limits: Limits) -> Stream:
-    head = content[:4096]
+    head = content[:HEAD_BYTES]
     if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         return _refused(name, "document-empty", "The file is empty. Send the document again.")
-    if head.startswith(b"PK\x03\x04"):
-        findings: list[Finding] = []
-        return Stream("xlsx", read_xlsx(content, limits=limits, findings=findings), findings)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _refused(name, "format-unknown", "An old or protected workbook came. Save it as .xlsx without password.")
-    if _looks_like_xml(head):
-        return Stream("wco-xml", read_wco_xml(content, limits=limits))
-    if _looks_binary(head, name):
-        return _refused(name, "format-unknown", "Expected WCO XML, CSV or XLSX; another format came.")
-    findings = []
-    return Stream("csv", read_csv(content, limits=limits, findings=findings), findings)
+    for one in FORMATS:
+        if one.recognises(head, name.lower()):
+            findings: list[Finding] = []
+            return Stream(one.name, one.read(content, limits, findings), findings)
+    return _refused(name, "format-unknown", f"Expected one of {', '.join(KNOWN)}; another format came.")
 
 
-def _looks_like_xml(head: bytes) -> bool:
-    start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    return start.lstrip(b" \t\r\n\x00").startswith(b"<")
-
-
-def _looks_binary(head: bytes, name: str) -> bool:
-    if name.lower().endswith((".csv", ".tsv", ".txt")):
-        return False
+def _is_text_table(head: bytes, name: str) -> bool:
+    """Claim that it may be a table in text: nothing else recognises it, and its name or first line says so."""
+    if name.endswith((".csv", ".tsv", ".txt")):
+        return True
     first_line = head.splitlines()[0] if head else b""
-    return b"\x00" in head or not any(delimiter in first_line for delimiter in (b",", b";", b"\t"))
+    return b"\x00" not in head and any(delimiter in first_line for delimiter in (b",", b";", b"\t"))
+
+
+class Format(NamedTuple):
+    """A format: its name, the ending of its files, how the first bytes (and the name) show it, and its reader."""
+
+    name: str
+    ending: str
+    recognises: Callable[[bytes, str], bool]
+    read: Callable[[bytes, Limits, list[Finding]], Iterator[ReadDocument]]
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "xlsx",
+        "xlsx",
+        lambda head, _: head.startswith(b"PK\x03\x04"),
+        lambda content, limits, findings: read_xlsx(content, limits=limits, findings=findings),
+    ),
+    # The last of the XML formats: any other root is refused there, with the roots that are known.
+    Format(
+        "wco-xml",
+        "xml",
+        lambda head, _: looks_like_xml(head),
+        lambda content, limits, _: read_wco_xml(content, limits=limits),
+    ),
+    Format(
+        "csv",
+        "csv",
+        _is_text_table,
+        lambda content, limits, findings: read_csv(content, limits=limits, findings=findings),
+    ),
+)
+"""Asked in this order: the first that recognises the file reads it."""
+
+KNOWN = tuple(one.name for one in FORMATS)
 
 
 def _refused(name: str, code: str, message: str) -> Stream:
@@ -85,7 +114,7 @@ def _refused(name: str, code: str, message: str) -> Stream:
 
 def _format_by_name(name: str | None) -> str:
     ending = (name or "").lower().rpartition(".")[2]
-    return {"xml": "wco-xml", "csv": "csv", "xlsx": "xlsx"}.get(ending, "unknown")
+    return next((one.name for one in reversed(FORMATS) if one.ending == ending), "unknown")
 
 
 def _bytes_of(path: Path, limits: Limits) -> bytes | Finding:

@@ -7,25 +7,31 @@ from typing import NamedTuple
 
 from comity.foundation.errors import Finding, Severity
 from comity.foundation.trade.declaration import Declaration
+from comity.foundation.trade.trade_document import TradeDocument
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """One document of a file. `declaration` is None when any finding is an error: nothing of it is returned.
+    """One document of a file. `document` is None when any finding is an error: nothing of it is returned.
 
     `position` counts from 1 within the file. `content_sha256` is the hash of the file's bytes when it holds one
     document, else of the document's own canonical bytes, so that the same document is recognised in another file.
     """
 
-    declaration: Declaration | None
+    document: TradeDocument | None
     findings: tuple[Finding, ...]
     position: int
     content_sha256: str
 
+    @property
+    def declaration(self) -> Declaration | None:
+        """Return the document where it is a declaration, else None."""
+        return self.document if isinstance(self.document, Declaration) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file read: `format` is `wco-xml`, `csv`, `xlsx` or `unknown`; `findings` are those of the file itself."""
+    """A file read: `format` is the name of a format or `unknown`; `findings` are those of the file itself."""
 
     format: str
     documents: tuple[ReadDocument, ...] = ()

@@ -1,4 +1,4 @@
-"""Which declarations the node keeps: every query of this feature. Nothing here commits."""
+"""Which declarations and other trade documents the node keeps: every query of this feature. Nothing here commits."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from comity.features.declarations.canonical import from_record, id_of_record, to_record
-from comity.features.declarations.tables import DeclarationRow
+from comity.features.declarations.tables import DeclarationRow, TradeDocumentRow
 from comity.foundation.clock import Clock
 from comity.foundation.trade.declaration import Declaration, DeclarationId, DeclarationKind
 from comity.foundation.trade.parties import Party
+from comity.foundation.trade.trade_document import NAMES, TradeDocument, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class KeptDeclaration:
 
     id: DeclarationId
     declaration: Declaration
+    content_sha256: str
+    source: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """A document that is no declaration, as kept: its id, the hash of its bytes, where it came from and when (UTC)."""
+
+    id: str
+    document: TradeDocument
     content_sha256: str
     source: str
     kept_at: datetime
@@ -98,6 +110,44 @@ def latest(
     if importer is not None:
         statement = statement.where(DeclarationRow.importer == importer)
     return [_kept(row) for row in session.scalars(statement.limit(limit).offset(offset))]
+
+
+def keep_document(session: Session, *, document: TradeDocument, content_sha256: str, source: str, clock: Clock) -> Kept:
+    """Keep a document that is no declaration, under the MRN it is about; the same one again is recognised."""
+    record = to_record(document)
+    identifier = id_of_record(record)
+    known = session.scalar(
+        select(TradeDocumentRow.id)
+        .where(or_(TradeDocumentRow.id == identifier, TradeDocumentRow.content_sha256 == content_sha256))
+        .limit(1)
+    )
+    if known is not None:
+        return Kept(DeclarationId(known), is_new=False)
+    row = TradeDocumentRow(
+        id=identifier,
+        kind=name_of(document),
+        mrn=_searched(getattr(document, "mrn", None)),
+        content_sha256=content_sha256,
+        source=source[:200],
+        kept_at=clock.now(),
+        record=record,
+    )
+    session.add(row)
+    session.flush()
+    return Kept(identifier, is_new=True)
+
+
+def documents_about(session: Session, mrn: str) -> list[KeptDocument]:
+    """Return the notices and other documents about this MRN, the oldest first."""
+    rows = session.scalars(
+        select(TradeDocumentRow)
+        .where(TradeDocumentRow.mrn == mrn)
+        .order_by(TradeDocumentRow.kept_at, TradeDocumentRow.id)
+    )
+    return [
+        KeptDocument(row.id, from_record(row.record, NAMES[row.kind]), row.content_sha256, row.source, row.kept_at)
+        for row in rows
+    ]
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -1,0 +1,75 @@
+"""What becomes of every third-party file beside the project: read, accepted, refused with reasons, crashed.
+
+Run with `make conformance`, or `python tests/conformance/report.py [FOLDER…]`. One JSON object on the last line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from comity.features.declarations.read import read_documents  # noqa: E402
+from comity.foundation.errors import Severity  # noqa: E402
+
+DATA = ROOT.parent / "shared" / "data"
+DOCUMENT_ENDINGS = frozenset({".xml", ".json", ".edi", ".txt", ".csv", ".xlsx", ".ods", ".jsonld"})
+
+Survey = dict[str, Any]
+
+
+def survey_documents(folder: Path) -> Survey:
+    """Read every document of a folder as a node would."""
+    tally: Counter[str] = Counter(files=0, read=0, documents=0, accepted=0, refused=0, crashed=0)
+    reasons: Counter[str] = Counter()
+    crashed = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in DOCUMENT_ENDINGS or not path.is_file():
+            continue
+        tally["files"] += 1
+        try:
+            reading = read_documents(path)
+        except Exception as error:  # a crash is what is counted here
+            tally["crashed"] += 1
+            crashed.append(f"{path.relative_to(folder)}: {type(error).__name__}")
+            continue
+        tally["read"] += 1
+        found = [*reading.findings, *(one for document in reading.documents for one in document.findings)]
+        reasons.update({one.code for one in found if one.severity is Severity.ERROR})
+        accepted = sum(document.document is not None for document in reading.documents)
+        tally["documents"] += len(reading.documents)
+        tally["accepted"] += accepted
+        tally["refused"] += len(reading.documents) - accepted + (not reading.documents)
+    return {**tally, "refused_because": dict(reasons.most_common()), "crashes": crashed}
+
+
+COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
+    "wco-declarations": lambda folder: survey_documents(folder / "samples"),
+    "asycuda": survey_documents,
+    "dcsa": survey_documents,
+    "edifact": survey_documents,
+    "epcis": survey_documents,
+    "ncts": survey_documents,
+}
+"""Folder beside the project -> what is done with it."""
+
+
+def report(chosen: list[str]) -> dict[str, Survey]:
+    """Return the survey of each collection that is there."""
+    told = {}
+    for name, survey in COLLECTIONS.items():
+        if (not chosen or name in chosen) and (DATA / name).is_dir():
+            told[name] = survey(DATA / name)
+            figures = {key: value for key, value in told[name].items() if isinstance(value, int | float)}
+            print(f"{name:26} " + "  ".join(f"{key} {value}" for key, value in figures.items()))
+    return told
+
+
+if __name__ == "__main__":
+    print(json.dumps({"conformance": report(sys.argv[1:])}))
