@@ -20,7 +20,14 @@ ALLOWED = {
     "duckdb": (("features/risk/rules/engine.py",), "the batch engine"),
     "sqlglot": (("features/risk/rules/*",), "parsing of profiles"),
     "rapidfuzz": (("features/mirror/evidence.py", "features/risk/rules/check_types.py"), "likeness of names"),
-    "lxml": (("features/declarations/formats/wco_xml/*",), "XML"),
+    "lxml": (
+        (
+            "features/declarations/formats/*_xml/*",
+            "features/declarations/formats/asycuda_sad/*",
+            "features/declarations/schema*.py",
+        ),
+        "XML",
+    ),
     "openpyxl": (("features/declarations/formats/tabular/w*.py",), "workbooks"),
     "currency_converter": (("features/mirror/rates.py", "entrypoints/demo/world/rates.py"), "exchange rates"),
     "cedarpy": (("cooperation/agreements/policies.py",), "policies"),

@@ -22,6 +22,13 @@ class NotKept(ComityError):
     status: ClassVar[int] = 422
 
 
+class SchemaUnreadable(ComityError):
+    """The XML schemas cannot be used: name a folder with the administration's .xsd files, as it publishes them."""
+
+    code: ClassVar[str] = "declarations.schema-unreadable"
+    status: ClassVar[int] = 422
+
+
 class NotWritable(ComityError):
     """The declaration cannot be written in this format without losing something: use WCO XML."""
 
