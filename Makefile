@@ -62,7 +62,6 @@ bench: setup-tests
 	$(BIN)/python benchmarks/backlog.py
 
 bench-exchange: setup-tests
-	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/exchange.py
 
 bench-documents: setup-tests

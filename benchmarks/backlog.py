@@ -8,8 +8,6 @@ compared with the exports that came late. The last line is one JSON object.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import tempfile
 import time
@@ -22,6 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from benchmarks.figures import figure, tell  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.progress import Progress  # noqa: E402
 from sqlalchemy import text  # noqa: E402
@@ -106,11 +105,6 @@ def _resident_mb(served: Served) -> float:
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
-def _figure(name: str, value: float, unit: str, goal: float | None = None) -> dict[str, Any]:
-    holds = None if goal is None else (value <= goal)
-    return {"name": name, "value": round(value, 3), "unit": unit, "goal": goal, "holds": holds}
-
-
 def main() -> None:
     """Measure and print."""
     parser = ArgumentParser(description=__doc__)
@@ -130,18 +124,16 @@ def main() -> None:
             served.kill()
             served.node.close()
     figures = [
-        _figure("backlog_messages", messages, "messages"),
-        _figure("caught_up_per_second", messages / seconds, "messages/s"),
-        _figure("lost", messages - len(came), "messages", 0),
-        _figure("out_of_order", sum(a + 1 != b for a, b in pairwise(came)), "messages", 0),
-        _figure("expired_taken", abs(len(expired) - min(EXPIRED, messages)), "messages", 0),
-        _figure("sender_grew_mb", kenya_mb, "MB, from the first third to the end", MEMORY_GOAL_MB),
-        _figure("recipient_grew_mb", uganda_mb, "MB, from the first third to the end", MEMORY_GOAL_MB),
-        _figure("imports_unpaired", 1 - mirrored.paired / mirrored.imports, "share of the imports", 0.1),
+        figure("backlog_messages", messages, "messages"),
+        figure("caught_up_per_second", messages / seconds, "messages/s"),
+        figure("lost", messages - len(came), "messages", most=0),
+        figure("out_of_order", sum(a + 1 != b for a, b in pairwise(came)), "messages", most=0),
+        figure("expired_taken", abs(len(expired) - min(EXPIRED, messages)), "messages", most=0),
+        figure("sender_grew_mb", kenya_mb, "MB, from the first third to the end", most=MEMORY_GOAL_MB),
+        figure("recipient_grew_mb", uganda_mb, "MB, from the first third to the end", most=MEMORY_GOAL_MB),
+        figure("imports_unpaired", 1 - mirrored.paired / mirrored.imports, "share of the imports", most=0.1),
     ]
-    for one in figures:
-        print(f"{one['name']:30} {one['value']} {one['unit']}")
-    print(json.dumps({"benchmark": "backlog", "cores": os.cpu_count(), "figures": figures}))
+    tell("backlog", figures)
 
 
 if __name__ == "__main__":

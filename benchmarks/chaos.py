@@ -122,7 +122,11 @@ def _count(at: World, kind: str, given: str, expected: str) -> None:
 
 
 def _forged_answer(at: World, pair: tuple[str, str], kind: str, expected: str) -> str:
-    """Forge the next answer to a node that is spared meanwhile, and return the name that its log gives it."""
+    """Forge the next answer to a node that is spared meanwhile, and return the name that its log gives it.
+
+    Then wait until a message of the line has come through: a sender that hears nothing but forgeries rightly tries
+    later and later, and its messages would wait for the back-off, not for the chaos.
+    """
     node, relay, words = at.nodes[pair[0]], at.relays[pair], f"{expected} partner={pair[1]}"
     with node.is_spared:
         wait_for(node.is_up, seconds=60)
@@ -133,6 +137,8 @@ def _forged_answer(at: World, pair: tuple[str, str], kind: str, expected: str) -
             wait_for(lambda: node.log_lines(words) > before, seconds=30)
         except AssertionError:
             return "nothing"
+        came = _delivered(node, pair[1])
+        wait_for(lambda: _delivered(node, pair[1]) > came or not _waiting_for(node, pair[1]), seconds=120)
     return expected
 
 
@@ -145,8 +151,17 @@ def settle(at: World) -> None:
 
 
 def _waiting(node: Node) -> int:
+    return sum(_waiting_for(node, other) for other in AUTHORITIES if other != node.authority)
+
+
+def _waiting_for(node: Node, other: str) -> int:
     with node.served.node.database.reading() as session:
-        return sum(exchange_counts(session, other).waiting for other in AUTHORITIES if other != node.authority)
+        return exchange_counts(session, other).waiting
+
+
+def _delivered(node: Node, other: str) -> int:
+    with node.served.node.database.reading() as session:
+        return exchange_counts(session, other).delivered
 
 
 def _is_cosigned(at: World, one: str, other: str) -> bool:

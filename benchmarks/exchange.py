@@ -6,7 +6,8 @@ Both nodes run as `comity serve` with durable databases, on this machine's cores
 queues: releases are decided, minimised, signed and logged while others are delivered. A rate is what came back with a
 receipt in a window of `--seconds`, counted in the sender's own database. Beside it, in the same run: the rate that the
 primitives alone would allow (`share_of_floor`), and a bare HTTPS POST of the same bytes to a server that only answers
-(`bare_https_ratio`). `--growth N` sends N messages and tells how the nodes' memory grew after the first tenth.
+(`bare_https_ratio`). `--growth N` sends N messages and tells how the nodes' memory grew after the first tenth. The
+log's figures are those of `benchmarks/ledger.py`.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 import httpx  # noqa: E402
+from benchmarks import ledger  # noqa: E402
+from benchmarks.figures import Figure, figure, tell  # noqa: E402
 from sqlalchemy import text  # noqa: E402
 from tests.conftest import postgresql_database, started_postgresql  # noqa: E402
 from tests.simulators.bare_https import served_bare  # noqa: E402
@@ -51,6 +53,7 @@ from comity.features.declarations.canonical import to_record  # noqa: E402
 
 CHUNK, MOST_WAITING, BATCH = 250, 5_000, 500
 WARM_UP_SECONDS = 3.0
+MILLION = 1_000_000
 STEADY_RATE = 500  # messages a second at which the delivery time is measured
 Request = Callable[[int], ReleaseRequest]
 _LAST_DELIVERED = text(
@@ -293,15 +296,16 @@ def main() -> None:
     """Measure and print."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long each rate is measured")
-    parser.add_argument("--growth", type=int, default=1_000_000, help="messages over which memory is watched")
-    figures = measure(parser.parse_args())
-    for one in figures:
-        print(f"{one['name']:40} {one['value']} {one['unit']}")
-    print(json.dumps({"benchmark": "exchange", "cores": os.cpu_count(), "figures": figures}))
+    parser.add_argument("--growth", type=int, default=MILLION, help="messages over which memory is watched")
+    parser.add_argument("--entries", type=int, default=ledger.ENTRIES, help="size of the log that gives proofs")
+    asked = parser.parse_args()
+    tell("exchange", measure(asked))
 
 
-def measure(asked: Namespace) -> list[dict[str, Any]]:
+def measure(asked: Namespace) -> list[Figure]:
     """Measure every figure, telling on stderr what is under way."""
+    _tell(f"the log, proofs at {asked.entries:,} entries")
+    logged = ledger.measure(asked.entries)
     _tell("bare HTTPS and primitives")
     posted, floor = bare(min(10.0, asked.seconds))
     _tell(f"{asked.seconds:.0f} s with SQLite")
@@ -315,24 +319,20 @@ def measure(asked: Namespace) -> list[dict[str, Any]]:
     _tell(f"memory over {asked.growth} messages")
     grown = growth(asked.growth, seconds=max(120.0, asked.growth / 200))
     return [
-        _figure("messages_per_second_sqlite", sqlite, "messages/s", least=1_500),
-        _figure("messages_per_second_postgresql", postgresql, "messages/s", least=1_000),
-        _figure("export_records_per_second_sqlite", exports, "messages/s", least=500),
-        _figure("share_of_floor", sqlite / floor, "", least=0.4),
-        _figure("p99_delivery_ms_at_500", p99, "ms", most=250),
-        _figure("bare_https_ratio", sqlite / posted, ""),
-        _figure("floor_of_primitives_two_cores", floor, "messages/s"),
-        _figure("bare_https_messages_per_second", posted, "messages/s"),
-        _figure("memory_growth_mb_over_1m" if asked.growth == 1_000_000 else "memory_growth_mb", grown, "MB", most=20),
+        figure("messages_per_second_sqlite", sqlite, "messages/s", least=1_500),
+        figure("messages_per_second_postgresql", postgresql, "messages/s", least=1_000),
+        figure("export_records_per_second_sqlite", exports, "messages/s", least=500),
+        figure("share_of_floor", sqlite / floor, "", least=0.4),
+        figure("p99_delivery_ms_at_500", p99, "ms", most=250),
+        figure("bare_https_ratio", sqlite / posted, ""),
+        figure("floor_of_primitives_two_cores", floor, "messages/s"),
+        figure("bare_https_messages_per_second", posted, "messages/s"),
+        *logged,
+        # A short run only fills the caches, so that it has no goal.
+        figure("memory_growth_mb_over_1m", grown, "MB", most=20)
+        if asked.growth == MILLION
+        else figure("memory_growth_mb", grown, f"MB over {asked.growth} messages"),
     ]
-
-
-def _figure(
-    name: str, value: float, unit: str, *, least: float | None = None, most: float | None = None
-) -> dict[str, Any]:
-    goal = least if least is not None else most
-    holds = None if goal is None else (value >= goal if least is not None else value <= goal)
-    return {"name": name, "value": round(value, 3), "unit": unit, "goal": goal, "holds": holds}
 
 
 def _tell(what: str) -> None:

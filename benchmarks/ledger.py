@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 import scitt_cose  # noqa: E402
+from benchmarks.figures import Figure, figure, tell  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: E402
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: E402
 
@@ -184,35 +185,28 @@ def _seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def _figure(
-    name: str, value: float, unit: str, *, least: float | None = None, most: float | None = None
-) -> dict[str, Any]:
-    goal = most if least is None else least
-    holds = None if goal is None else (value >= goal if most is None else value <= goal)
-    return {"name": name, "value": round(value, 3 if unit == "ms" else 0), "unit": unit, "goal": goal, "holds": holds}
+def measure(entries: int) -> list[Figure]:
+    """Measure every figure, the proofs in a log of this many entries."""
+    with tempfile.TemporaryDirectory() as folder:
+        appended, hashed, inserted = appends(Path(folder))
+        told = proofs(Path(folder), entries)
+    at = "10m" if entries == ENTRIES else str(entries)
+    return [
+        figure("ledger_appends_per_second", appended, "entries/s", least=50_000),
+        figure("ledger_hashing_alone_per_second", hashed, "entries/s"),
+        figure("ledger_plain_insert_per_second", inserted, "entries/s"),
+        figure(f"inclusion_proof_ms_at_{at}", told["inclusion"], "ms", most=5),
+        figure(f"inclusion_proof_p95_ms_at_{at}", told["inclusion_p95"], "ms"),
+        figure("bundle_verify_ms", told["bundle"], "ms", most=20),
+        figure("cose_receipt_verify_ms", told["cose"], "ms"),
+    ]
 
 
 def main() -> None:
     """Measure and print."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=ENTRIES)
-    entries = parser.parse_args().entries
-    with tempfile.TemporaryDirectory() as folder:
-        appended, hashed, inserted = appends(Path(folder))
-        told = proofs(Path(folder), entries)
-    at = "10m" if entries == ENTRIES else str(entries)
-    figures = [
-        _figure("ledger_appends_per_second", appended, "entries/s", least=50_000),
-        _figure("ledger_hashing_alone_per_second", hashed, "entries/s"),
-        _figure("ledger_plain_insert_per_second", inserted, "entries/s"),
-        _figure(f"inclusion_proof_ms_at_{at}", told["inclusion"], "ms", most=5),
-        _figure(f"inclusion_proof_p95_ms_at_{at}", told["inclusion_p95"], "ms"),
-        _figure("bundle_verify_ms", told["bundle"], "ms", most=20),
-        _figure("cose_receipt_verify_ms", told["cose"], "ms"),
-    ]
-    for one in figures:
-        print(f"{one['name']:40} {one['value']} {one['unit']}")
-    print(json.dumps({"benchmark": "ledger", "cores": os.cpu_count(), "figures": figures}))
+    tell("ledger", measure(parser.parse_args().entries))
 
 
 if __name__ == "__main__":

@@ -7,18 +7,16 @@ what breaks wasted, over the bytes of the payloads. The last line is one JSON ob
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import tempfile
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from benchmarks.figures import figure, tell  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.progress import Progress  # noqa: E402
 from sqlalchemy import text  # noqa: E402
@@ -90,10 +88,6 @@ def carry(messages: int, cut_every: int | None, bar: Progress) -> dict[str, floa
     }
 
 
-def _figure(name: str, value: float, unit: str, goal: float | None = None) -> dict[str, Any]:
-    return {"name": name, "value": round(value, 3), "unit": unit, "goal": goal, "holds": goal is None or value <= goal}
-
-
 def main() -> None:
     """Measure and print."""
     parser = ArgumentParser(description=__doc__)
@@ -102,17 +96,15 @@ def main() -> None:
     with Progress(console=Console(stderr=True)) as bar:
         whole, broken = carry(messages, None, bar), carry(messages, CUT_EVERY, bar)
     figures = [
-        _figure("narrow_line_seconds_a_message", whole["seconds"] / messages, "s"),
-        _figure("narrow_line_wire_bytes_per_payload_byte", whole["overhead"], "bytes"),
-        _figure("narrow_line_share_of_width_used", whole["used"], "share"),
-        _figure("broken_line_seconds_a_message", broken["seconds"] / messages, "s"),
-        _figure("broken_line_wire_bytes_per_payload_byte", broken["overhead"], "bytes"),
-        _figure("broken_line_breaks", broken["breaks"], "breaks"),
-        _figure("lost", whole["lost"] + broken["lost"], "messages", 0),
+        figure("narrow_line_seconds_a_message", whole["seconds"] / messages, "s"),
+        figure("narrow_line_wire_bytes_per_payload_byte", whole["overhead"], "bytes"),
+        figure("narrow_line_share_of_width_used", whole["used"], "share"),
+        figure("broken_line_seconds_a_message", broken["seconds"] / messages, "s"),
+        figure("broken_line_wire_bytes_per_payload_byte", broken["overhead"], "bytes"),
+        figure("broken_line_breaks", broken["breaks"], "breaks"),
+        figure("lost", whole["lost"] + broken["lost"], "messages", most=0),
     ]
-    for one in figures:
-        print(f"{one['name']:45} {one['value']} {one['unit']}")
-    print(json.dumps({"benchmark": "narrow_line", "cores": os.cpu_count(), "figures": figures}))
+    tell("narrow_line", figures)
 
 
 if __name__ == "__main__":

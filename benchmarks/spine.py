@@ -6,20 +6,19 @@ The last line is one JSON object.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
-from typing import Any
 
 from sqlalchemy import event
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from benchmarks.figures import figure, tell  # noqa: E402
 
 from comity.entrypoints.demo.run import Script, play  # noqa: E402
 from comity.entrypoints.demo.stage import Stage, staged  # noqa: E402
@@ -47,21 +46,19 @@ def main() -> None:
         taken, statements = _clear_more(stage)
     exchange, mirror = told["exchange"], told["mirror"]
     figures = [
-        _most("demo_seconds", told["seconds"], 90, "s"),
-        _most("exporter_peak_mb", memory[0], 500, "MB"),
-        _most("importer_peak_mb", memory[1], 500, "MB"),
-        _most("lost", exchange["lost"], 0, "messages"),
-        _most("duplicated", exchange["duplicated"], 0, "messages"),
-        _least("pairing_precision", mirror["precision"], 0.99, "share"),
-        _least("pairing_recall", mirror["recall"], 0.98, "share"),
-        _least("planted_found", mirror["planted_found"] / mirror["planted"], 0.95, "share"),
-        _most("false_alarms", mirror["false_alarms"] / mirror["clean"], 0.02, "share of clean consignments"),
-        _most("clear_one_p95_ms", quantiles(taken, n=100)[94], 50, "ms"),
-        _most("clear_one_sql_statements", max(statements), 60, "statements, the most of one"),
+        figure("demo_seconds", told["seconds"], "s", most=90),
+        figure("exporter_peak_mb", memory[0], "MB", most=500),
+        figure("importer_peak_mb", memory[1], "MB", most=500),
+        figure("lost", exchange["lost"], "messages", most=0),
+        figure("duplicated", exchange["duplicated"], "messages", most=0),
+        figure("pairing_precision", mirror["precision"], "share", least=0.99),
+        figure("pairing_recall", mirror["recall"], "share", least=0.98),
+        figure("planted_found", mirror["planted_found"] / mirror["planted"], "share", least=0.95),
+        figure("false_alarms", mirror["false_alarms"] / mirror["clean"], "share of clean consignments", most=0.02),
+        figure("clear_one_p95_ms", quantiles(taken, n=100)[94], "ms", most=50),
+        figure("clear_one_sql_statements", max(statements), "statements, the most of one", most=60),
     ]
-    for one in figures:
-        print(f"{one['name']:30} {one['value']} {one['unit']}")
-    print(json.dumps({"benchmark": "spine", "cores": os.cpu_count(), "figures": figures}))
+    tell("spine", figures)
 
 
 def _clear_more(stage: Stage) -> tuple[list[float], list[int]]:
@@ -83,14 +80,6 @@ def _clear_more(stage: Stage) -> tuple[list[float], list[int]]:
 def _peak_mb(process_id: int) -> float:
     status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
-
-
-def _most(name: str, value: float, goal: float, unit: str) -> dict[str, Any]:
-    return {"name": name, "value": round(value, 4), "unit": unit, "goal": goal, "holds": value <= goal}
-
-
-def _least(name: str, value: float, goal: float, unit: str) -> dict[str, Any]:
-    return {"name": name, "value": round(value, 4), "unit": unit, "goal": goal, "holds": value >= goal}
 
 
 if __name__ == "__main__":

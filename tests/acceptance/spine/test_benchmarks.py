@@ -17,8 +17,15 @@ ROOT = Path(__file__).resolve().parents[3]
     [
         (
             "exchange",
-            ["--seconds", "1", "--growth", "600"],
-            {"messages_per_second_sqlite", "messages_per_second_postgresql", "share_of_floor", "bare_https_ratio"},
+            ["--seconds", "1", "--growth", "600", "--entries", "70000"],
+            {
+                "messages_per_second_sqlite",
+                "messages_per_second_postgresql",
+                "share_of_floor",
+                "bare_https_ratio",
+                "p99_delivery_ms_at_500",
+            }
+            | {"ledger_appends_per_second", "bundle_verify_ms", "memory_growth_mb"},
         ),
         ("spine", ["--consignments", "40"], {"demo_seconds", "lost", "pairing_recall", "clear_one_p95_ms"}),
         ("narrow_line", ["--messages", "4"], {"narrow_line_wire_bytes_per_payload_byte", "lost"}),
