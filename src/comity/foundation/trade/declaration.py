@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
-from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, PreviousDocument
+from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, Pointer, PreviousDocument
 from comity.foundation.trade.money import Money
 from comity.foundation.trade.parties import AuthorisationHolder, Party
 from comity.foundation.trade.transport import Consignment, CustomsValuation, TradeTerms, TransportMeans
@@ -60,7 +60,8 @@ class Classification:
 class DutyTaxFee:
     """A duty, tax or fee (WCO DM 50A: 113 type, 111 reduction, 164 regime, 401 quota, 115 rate, 116/129 base).
 
-    Its payment (WCO DM 94A): 107 method, 120 assessed, 378 to be paid.
+    `deducted` is the amount taken off (111). Its payment (WCO DM 94A): 107 method, 120 assessed, 378 to be paid,
+    reference, the day it is due, and the guarantees (100) it is charged to.
     """
 
     type_code: str | None = None
@@ -74,6 +75,10 @@ class DutyTaxFee:
     base_unit: str | None = None
     base_amount: Money | None = None
     payable: Money | None = None
+    deducted: Money | None = None
+    payment_reference: str | None = None
+    payment_due_at: datetime | None = None
+    payment_guarantees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +140,15 @@ class GoodsItem:
     valuation_adjustment_code: str | None = None
     aeo_parties: tuple[Party, ...] = ()
     tax_parties: tuple[Party, ...] = ()
+    destination_region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GoodsShipment:
     """Goods of one commercial transaction (WCO DM 67A).
 
-    `ucr` and `trader_reference` as on the item; `tax_parties` are domestic duty tax parties (WCO DM 55B).
+    `ucr` and `trader_reference` as on the item; `tax_parties` are domestic duty tax parties (WCO DM 55B), `payer` 56B.
+    `exit_at` is 024, the invoice (78A) D016 with its date D015, `destination_region` 477.
     """
 
     exporter: Party | None = None
@@ -165,6 +172,11 @@ class GoodsShipment:
     warehouse_type: str | None = None
     surety: Party | None = None
     tax_parties: tuple[Party, ...] = ()
+    destination_region: str | None = None
+    exit_at: datetime | None = None
+    invoice_id: str | None = None
+    invoice_issued_at: datetime | None = None
+    payer: Party | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +194,6 @@ class ObligationGuarantee:
 
 
 @dataclass(frozen=True, slots=True)
-class Pointer:
-    """A place in a document (WCO DM 97A: 375 section, 381 tag, 006 sequence)."""
-
-    section_code: str | None = None
-    tag_id: str | None = None
-    sequence: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Amendment:
     """A change asked for (WCO DM 06A): reason and the places it changes."""
 
@@ -202,7 +205,8 @@ class Amendment:
 class Declaration:
     """A goods declaration or a message about one (WCO DM 42A).
 
-    `mrn` is D014, `functional_reference_id` the declarant's own reference (D026), `type_code` D013.
+    `mrn` is D014, `functional_reference_id` the declarant's own reference (D026), `type_code` D013. `authentication`
+    is the signature (104) and `authenticator` the name of who signed (12A, R007); `loading_list_quantity` is 013.
     """
 
     kind: DeclarationKind = DeclarationKind.OTHER
@@ -235,3 +239,6 @@ class Declaration:
     amendments: tuple[Amendment, ...] = ()
     goods_shipment: GoodsShipment = GoodsShipment()
     issue_location: str | None = None
+    authentication: str | None = None
+    authenticator: str | None = None
+    loading_list_quantity: int | None = None

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from comity.foundation.trade.money import Money
+from comity.foundation.trade.parties import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A place in a document (WCO DM 97A: 375 section, 381 tag, 006 sequence)."""
+
+    section_code: str | None = None
+    tag_id: str | None = None
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,8 @@ class TransportDocument:
 class AdditionalDocument:
     """A licence, certificate or invoice (WCO DM 02A: D005 id, D006 type, D031 category, D028 name, 360 exemption).
 
-    The write-off (WCO DM 22C) is a quantity (502, with its unit) or an amount (503).
+    The write-off (WCO DM 22C) is a quantity (502, with its unit) or an amount (503). `effective_at` is 276; `issuer`
+    the authority that issued it (17B: name R058, role R005).
     """
 
     id: str | None = None
@@ -41,12 +53,19 @@ class AdditionalDocument:
     write_off_quantity: Decimal | None = None
     write_off_unit: str | None = None
     write_off_amount: Money | None = None
+    effective_at: datetime | None = None
+    issuer: Party | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AdditionalInformation:
-    """A coded or free statement (WCO DM 03A: 226 code, 225 text)."""
+    """A coded or free statement (WCO DM 03A: 226 code, 225 text, 369 type) with the places it is about (97A).
+
+    `limit_at` is the instant until which an answer is awaited.
+    """
 
     code: str | None = None
     description: str | None = None
     type_code: str | None = None
+    limit_at: datetime | None = None
+    pointers: tuple[Pointer, ...] = ()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from comity.foundation.trade.declaration import Amendment, Declaration, DutyTaxFee, Pointer
-from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation
+from comity.foundation.trade.declaration import Amendment, Declaration, DutyTaxFee
+from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, Pointer
 from comity.foundation.trade.parties import Party
 from comity.foundation.trade.transport import GoodsLocation, Seal, TransportEquipment, TransportMeans
 
@@ -51,6 +51,31 @@ class NoticeStatus:
     description: str | None = None
     effective_at: datetime | None = None
     released_at: datetime | None = None
+    pointers: tuple[Pointer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where what is owed is paid (WCO DM Bank: identifier of the bank, and of the account)."""
+
+    bank_id: str | None = None
+    account_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Communication:
+    """A number or address to reach somebody at (WCO DM 25A: 240, and its kind, 253)."""
+
+    id: str | None = None
+    type_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOffice:
+    """An office that answers questions, and how it is reached (WCO DM ContactOffice)."""
+
+    id: str | None = None
+    communications: tuple[Communication, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +121,8 @@ class Notice:
     """A statement about a declaration or movement.
 
     `function_code` is WCO DM 017 of the response, `notice_id` its own reference, `mrn` (D014) and
-    `functional_reference_id` (D026) name what it is about; `declaration` holds what it repeats of it.
+    `functional_reference_id` (D026) name what it is about; `declaration` holds what it repeats of it. `contact_office`
+    is one office that is only named; several, or with how they are reached, are `contact_offices`.
     """
 
     kind: NoticeKind = NoticeKind.RESPONSE
@@ -130,3 +156,5 @@ class Notice:
     seals: tuple[Seal, ...] = ()
     goods_location: GoodsLocation | None = None
     declaration: Declaration | None = None
+    bank: BankAccount | None = None
+    contact_offices: tuple[ContactOffice, ...] = ()

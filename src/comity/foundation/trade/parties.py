@@ -23,12 +23,18 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A natural or legal person in one role; `id` is the TIN (an..17)."""
+    """A natural or legal person in one role; `id` is the TIN (an..17).
+
+    `contact_name` is WCO DM 246 (class 34A), `communication_id` 240 with its `communication_type_code` 253 (25A).
+    """
 
     id: str | None = None
     name: str | None = None
     address: Address | None = None
     role_code: str | None = None
+    contact_name: str | None = None
+    communication_id: str | None = None
+    communication_type_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

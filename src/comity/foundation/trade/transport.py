@@ -11,13 +11,14 @@ from comity.foundation.trade.parties import Address, Party
 
 @dataclass(frozen=True, slots=True)
 class TransportMeans:
-    """A vessel, vehicle or aircraft (WCO DM 15A, 10A, 46A). `mode_code` is UN/ECE Rec 19."""
+    """A vessel, vehicle or aircraft (WCO DM 15A, 10A, 46A). `mode_code` is UN/ECE Rec 19, `name` T001, T003, T005."""
 
     id: str | None = None
     identification_type_code: str | None = None
     type_code: str | None = None
     registration_nationality: str | None = None
     mode_code: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class GoodsLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsignmentItem:
+    """What a consignment says of one of its items (WCO DM 29A): consignor, and how its freight (62A) is paid (098)."""
+
+    sequence: int | None = None
+    consignor: Party | None = None
+    freight_payment_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Consignment:
     """Goods under one transport contract (WCO DM 28A).
 
@@ -68,16 +78,19 @@ class Consignment:
     equipment: tuple[TransportEquipment, ...] = ()
     loading_location_name: str | None = None
     unloading_location_name: str | None = None
+    consignor: Party | None = None
+    items: tuple[ConsignmentItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TradeTerms:
-    """Delivery terms (WCO DM 22B): Incoterm (element 090) and place (L001/L002)."""
+    """Delivery terms (WCO DM 22B): Incoterm (element 090), place (L001/L002), relation of the countries (106)."""
 
     incoterm: str | None = None
     description: str | None = None
     place: str | None = None
     place_name: str | None = None
+    country_relationship_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

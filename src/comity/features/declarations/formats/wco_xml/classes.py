@@ -37,9 +37,8 @@ from comity.foundation.trade.declaration import (
     Declaration,
     GoodsShipment,
     ObligationGuarantee,
-    Pointer,
 )
-from comity.foundation.trade.documents import TransportDocument
+from comity.foundation.trade.documents import Pointer, TransportDocument
 from comity.foundation.trade.parties import AuthorisationHolder
 from comity.foundation.trade.transport import (
     Consignment,
