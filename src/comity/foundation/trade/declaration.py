@@ -12,9 +12,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
-from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, Pointer, PreviousDocument
+from comity.foundation.trade.documents import (
+    AdditionalDocument,
+    AdditionalInformation,
+    Pointer,
+    PreviousDocument,
+    TransportDocument,
+)
 from comity.foundation.trade.money import Money
 from comity.foundation.trade.parties import AuthorisationHolder, Party
+from comity.foundation.trade.transit import Transit
 from comity.foundation.trade.transport import Consignment, CustomsValuation, TradeTerms, TransportMeans
 
 DeclarationId = NewType("DeclarationId", str)
@@ -104,7 +111,8 @@ class Commodity:
 class GoodsItem:
     """One goods item (WCO DM 68A). Masses in kilograms; `supplementary_quantity` in `supplementary_unit` (Rec 20).
 
-    `ucr` is the unique consignment reference (016), `trader_reference` the trader's own (009) where it differs.
+    `ucr` is the unique consignment reference (016), `trader_reference` the trader's own (009) where it differs. Of a
+    transit item, `type_code` is its customs status (T1, T2), `number_in_house` its number in its house consignment.
     """
 
     sequence: int | None = None
@@ -141,6 +149,10 @@ class GoodsItem:
     aeo_parties: tuple[Party, ...] = ()
     tax_parties: tuple[Party, ...] = ()
     destination_region: str | None = None
+    type_code: str | None = None
+    number_in_house: int | None = None
+    transport_documents: tuple[TransportDocument, ...] = ()
+    release_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +203,7 @@ class ObligationGuarantee:
     amount: Money | None = None
     other_reference: str | None = None
     office: str | None = None
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +220,7 @@ class Declaration:
 
     `mrn` is D014, `functional_reference_id` the declarant's own reference (D026), `type_code` D013. `authentication`
     is the signature (104) and `authenticator` the name of who signed (12A, R007); `loading_list_quantity` is 013.
+    `message_id` is the message's own reference, `correlation_id` that of the one it answers.
     """
 
     kind: DeclarationKind = DeclarationKind.OTHER
@@ -242,3 +256,9 @@ class Declaration:
     authentication: str | None = None
     authenticator: str | None = None
     loading_list_quantity: int | None = None
+    recipient: Party | None = None
+    message_id: str | None = None
+    correlation_id: str | None = None
+    message_version: str | None = None
+    further_border_means: tuple[TransportMeans, ...] = ()
+    transit: Transit | None = None

@@ -21,12 +21,20 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class PreviousDocument:
-    """A document this one follows (WCO DM 99A: D018 id, D019 type, D031 category, 171 line)."""
+    """A document this one follows (WCO DM 99A: D018 id, D019 type, D031 category, 171 line).
+
+    What is taken from it (UCC-DA Annex B 12 01): so many packages of a type, a quantity in a unit, a note.
+    """
 
     id: str
     type_code: str | None = None
     category_code: str | None = None
     line: int | None = None
+    package_type_code: str | None = None
+    packages: int | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+    complement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,8 @@ class AdditionalDocument:
     """A licence, certificate or invoice (WCO DM 02A: D005 id, D006 type, D031 category, D028 name, 360 exemption).
 
     The write-off (WCO DM 22C) is a quantity (502, with its unit) or an amount (503). `effective_at` is 276; `issuer`
-    the authority that issued it (17B: name R058, role R005).
+    the authority that issued it (17B: name R058, role R005). `line` is the line of it that is meant (171),
+    `is_reference` that it is an additional reference, which states a fact rather than names a paper (UCC-DA 12 04).
     """
 
     id: str | None = None
@@ -55,6 +64,9 @@ class AdditionalDocument:
     write_off_amount: Money | None = None
     effective_at: datetime | None = None
     issuer: Party | None = None
+    line: int | None = None
+    complement: str | None = None
+    is_reference: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

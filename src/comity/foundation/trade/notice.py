@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from comity.foundation.trade.declaration import Amendment, Declaration, DutyTaxFee
 from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, Pointer
-from comity.foundation.trade.parties import Party
+from comity.foundation.trade.parties import AuthorisationHolder, Party
 from comity.foundation.trade.transport import GoodsLocation, Seal, TransportEquipment, TransportMeans
 
 
@@ -93,6 +93,7 @@ class Incident:
     endorsed_country: str | None = None
     equipment: tuple[TransportEquipment, ...] = ()
     transhipped_to: TransportMeans | None = None
+    is_containerised: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class ControlResult:
     code: str | None = None
     decided_at: datetime | None = None
     description: str | None = None
+    controlled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ class Notice:
 
     `function_code` is WCO DM 017 of the response, `notice_id` its own reference, `mrn` (D014) and
     `functional_reference_id` (D026) name what it is about; `declaration` holds what it repeats of it. `contact_office`
-    is one office that is only named; several, or with how they are reached, are `contact_offices`.
+    is one office that is only named; several, or with how they are reached, are `contact_offices`. `release_code` says
+    what was released, `unloading_round` which unloading of several it is, `is_simplified` that the goods arrive at an
+    authorised consignee.
     """
 
     kind: NoticeKind = NoticeKind.RESPONSE
@@ -158,3 +162,12 @@ class Notice:
     declaration: Declaration | None = None
     bank: BankAccount | None = None
     contact_offices: tuple[ContactOffice, ...] = ()
+    correlation_id: str | None = None
+    notified_at: datetime | None = None
+    written_off_at: datetime | None = None
+    authorisation_holders: tuple[AuthorisationHolder, ...] = ()
+    guarantor: Party | None = None
+    language_code: str | None = None
+    is_simplified: bool | None = None
+    release_code: str | None = None
+    unloading_round: int | None = None

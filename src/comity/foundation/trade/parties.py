@@ -35,6 +35,7 @@ class Party:
     contact_name: str | None = None
     communication_id: str | None = None
     communication_type_code: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from comity.foundation.trade.documents import TransportDocument
 from comity.foundation.trade.money import Money
@@ -11,7 +12,10 @@ from comity.foundation.trade.parties import Address, Party
 
 @dataclass(frozen=True, slots=True)
 class TransportMeans:
-    """A vessel, vehicle or aircraft (WCO DM 15A, 10A, 46A). `mode_code` is UN/ECE Rec 19, `name` T001, T003, T005."""
+    """A vessel, vehicle or aircraft (WCO DM 15A, 10A, 46A). `mode_code` is UN/ECE Rec 19, `name` T001, T003, T005.
+
+    `journey` is the voyage, flight or trip (149); `border_office` where it crosses the border.
+    """
 
     id: str | None = None
     identification_type_code: str | None = None
@@ -19,6 +23,8 @@ class TransportMeans:
     registration_nationality: str | None = None
     mode_code: str | None = None
     name: str | None = None
+    journey: str | None = None
+    border_office: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +37,25 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class TransportEquipment:
-    """A container (WCO DM 31B, element 159) and its seals."""
+    """A container (WCO DM 31B, element 159), its seals, and the numbers of the goods items in it."""
 
     id: str | None = None
     sequence: int | None = None
     seals: tuple[Seal, ...] = ()
+    items: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GoodsLocation:
-    """Where the goods are (WCO DM 64A: L016, L017, L110)."""
+    """Where the goods are (WCO DM 64A: L016, L017, L110); coordinates in degrees (WGS 84)."""
 
     id: str | None = None
     name: str | None = None
     type_code: str | None = None
     address: Address | None = None
+    additional_id: str | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class Consignment:
     """Goods under one transport contract (WCO DM 28A).
 
     A declaration holds one at the border (carrier, routing) and one in the goods shipment
-    (equipment, means, places); both use this value.
+    (equipment, means, places); both use this value. `further_departure_means` are those after the first.
     """
 
     container_indicator: bool | None = None
@@ -80,6 +90,9 @@ class Consignment:
     unloading_location_name: str | None = None
     consignor: Party | None = None
     items: tuple[ConsignmentItem, ...] = ()
+    further_departure_means: tuple[TransportMeans, ...] = ()
+    loading_country: str | None = None
+    unloading_country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
