@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from datetime import timedelta
+from random import Random
 
 import msgspec
 import pytest
@@ -182,7 +183,7 @@ def bomb(pair):
 
 def oversize(pair):
     made = following(pair)
-    content = msgspec.json.encode({"header": made, "payload": {"mrn": "".join(map(chr, range(33, 120))) * 60_000}})
+    content = msgspec.json.encode({"header": made, "payload": {"mrn": Random(1).randbytes(3_000_000).hex()}})
     signed = jws.sign(content, typ=envelope.MESSAGE_TYPE, keys=pair.kenya.keys)
     closed = envelope.seal(signed, recipient=pair.uganda.keys.public, agreement_hash=made.agreement_hash)
     return SealedMessage("c" * 64, made.agreement_hash, closed)
@@ -220,7 +221,7 @@ MESSAGES = {
         lambda pair: sealed(pair, following(pair), keys=generate_keys("KE", "Thief")),
     ),
     "compressed bomb": ("exchange.decompression-bomb", "again", bomb),
-    "oversize": ("exchange.decompression-bomb", "again", oversize),
+    "oversize": ("exchange.message-too-large", "again", oversize),
     "future-dated": (
         "exchange.clock-skewed", "again",
         lambda pair: sealed(pair, following(pair, created=pair.clock.now() + timedelta(hours=1))),

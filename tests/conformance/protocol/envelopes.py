@@ -18,11 +18,13 @@ from tests.conformance.protocol.messages import (
     BOMB,
     HASH,
     KENYA,
+    OVERSIZE,
     SEALS,
     UGANDA,
     endless,
     good,
     header,
+    oversize,
     sealed_bytes,
     signed,
 )
@@ -135,6 +137,7 @@ def _refused_seals() -> Iterator[Vector]:
     fine = whole.compress(base64.urlsafe_b64decode(content + b"=" * (-len(content) % 4))) + whole.flush()
     plain: dict[str, tuple[bytes, str]] = {
         BOMB: (endless(), "exchange.decompression-bomb"),
+        OVERSIZE: (oversize(), "exchange.message-too-large"),
         "a seal with something after its content": (bytes(64) + fine + b"x", CODE),
         "a seal whose content is cut short": (bytes(64) + fine[:-4], CODE),
         "a seal whose content does not inflate": (bytes(64) + b"\xff" * 40, CODE),

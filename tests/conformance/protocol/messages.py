@@ -32,7 +32,8 @@ SEALS: dict[tuple[str, str, str], str] = {}
 
 OTHER_SEALS: dict[str, str] = {}
 """Seals of what is no message, by the name of their vector."""
-BOMB = "a seal that inflates to more than 4 MiB"
+BOMB = "a seal that inflates without measure to more than 4 MiB"
+OVERSIZE = "a seal of a message of more than 4 MiB"
 
 
 def header(sequence: int = 1, previous: str = FIRST_PREVIOUS, **changes: Any) -> dict[str, Any]:
@@ -99,6 +100,13 @@ def endless() -> bytes:
     """Return a signature and deflated content of one byte more than a message can have."""
     deflate = zlib.compressobj(wbits=-15)
     return bytes(64) + deflate.compress(b"a" * (4 * 1024 * 1024 + 1)) + deflate.flush()
+
+
+def oversize() -> bytes:
+    """Return a signature and deflated content of one byte more than a message can have, a 170th of it when deflated."""
+    mixed = b"".join(hashlib.sha256(bytes([place % 256, place // 256])).hexdigest().encode() for place in range(640))
+    deflate = zlib.compressobj(wbits=-15)
+    return bytes(64) + deflate.compress(mixed.ljust(4 * 1024 * 1024 + 1, b"a")) + deflate.flush()
 
 
 def _decrypted(text: str) -> bytes | None:

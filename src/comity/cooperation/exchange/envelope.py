@@ -28,6 +28,7 @@ DEEPEST_PAYLOAD = 32  # a guess: a declaration nests eight deep
 FIRST_PREVIOUS = "0" * 64
 SIGNATURE_BYTES = 64  # Ed25519 (RFC 8032)
 _RAW_DEFLATE = -15
+BOMB_RATIO = 200  # a guess: JSON of declarations deflates to a tenth; the most that RFC 1951 can do is 1,032
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
@@ -127,7 +128,8 @@ def open_sealed(sealed: bytes, *, keys: NodeKeys, agreement_hash: str) -> bytes:
 
     Raises:
         SealInvalid: it was changed, or sealed to another node or under another agreement.
-        DecompressionBomb: it would become larger than a message can be.
+        DecompressionBomb: it would become larger than a message can be, and was made to.
+        MessageTooLarge: it is simply larger than a message can be.
         EnvelopeInvalid: what was sealed is not a signature and deflated content.
     """
     opened = _opened(sealed, keys, _info(keys.authority, agreement_hash))
@@ -155,7 +157,8 @@ def _inflated(deflated: bytes) -> bytes:
     except zlib.error as error:
         raise EnvelopeInvalid("what was sealed does not inflate") from error
     if len(content) > LARGEST_MESSAGE_BYTES:
-        raise DecompressionBomb
+        used = len(deflated) - len(inflate.unconsumed_tail)
+        raise DecompressionBomb if len(content) > BOMB_RATIO * used else MessageTooLarge
     if not inflate.eof or inflate.unused_data:
         raise EnvelopeInvalid("what was sealed does not end where its content ends")
     return content

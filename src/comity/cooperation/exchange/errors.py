@@ -115,7 +115,7 @@ class MessageTooLarge(ExchangeError):
 
 
 class DecompressionBomb(ExchangeError):
-    """The sealed message would inflate to more than a message can be; it was not inflated further."""
+    """The sealed message inflates without measure to more than a message can be; it was not inflated further."""
 
     code = "exchange.decompression-bomb"
     status = 413
