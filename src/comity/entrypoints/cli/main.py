@@ -18,6 +18,7 @@ MODULES = {
     "serve": "nodes",
     "check": "documents",
     "declare": "documents",
+    "codes": "codes",
     "world": "documents",
     "peer": "partners",
     "mirror": "partners",
