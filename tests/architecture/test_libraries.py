@@ -41,7 +41,7 @@ ALLOWED = {
     ),
     "fastapi": (("entrypoints/api/*", "entrypoints/console/*", "entrypoints/server.py"), "the web"),
     "starlette": (("entrypoints/api/*", "entrypoints/console/*"), "the web"),
-    "uvicorn": (("entrypoints/server.py",), "the web server"),
+    "uvicorn": (("entrypoints/server.py", "entrypoints/connection.py"), "the web server"),
     "anyio": (("entrypoints/api/limits.py",), "bodies that arrive in parts"),
     "pydantic": (("entrypoints/api/*",), "the API's published shapes"),
     "jinja2": (("entrypoints/console/site.py",), "templates"),

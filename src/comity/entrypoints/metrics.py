@@ -24,6 +24,7 @@ from comity.cooperation.exchange.store import Peer, PeerState, list_peers
 from comity.cooperation.exchange.tally import counted
 from comity.cooperation.ledger.store import cosigned_size, evidence_against, head
 from comity.cooperation.ledger.witness import witnessed_size
+from comity.cooperation.stewardship.holdings.store import count_due
 from comity.entrypoints.node import Node
 from comity.foundation.storage.size import database_bytes
 
@@ -57,6 +58,11 @@ def _read(node: Node) -> Iterator[Metric]:
         yield from _queues(session, node)
         yield from _logs(session, peers)
         yield from _troubles(session, peers)
+        yield _gauge(
+            "comity_retention_overdue",
+            "Messages of partners that should have been disposed of (counted up to 10,000).",
+            count_due(session, node.clock.now(), most=10_000),
+        )
     yield _gauge("comity_database_bytes", "Size of the database.", database_bytes(node.database))
     yield _gauge(
         "comity_disk_free_bytes", "Free space beside the home folder.", shutil.disk_usage(node.settings.home).free

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from comity import __version__
 from comity.entrypoints.api.app import create_api
 from comity.entrypoints.chores import doing_chores
+from comity.entrypoints.connection import BoundedHttp
 from comity.entrypoints.console.app import create_console
 from comity.entrypoints.logs import begin_logging
 from comity.entrypoints.node import Node
@@ -33,6 +34,7 @@ def run_server(node: Node) -> None:
         port=node.configuration.port,
         ssl_certfile=str(node.certificate),
         ssl_keyfile=str(node.tls_key),
+        http=BoundedHttp,
         log_config=None,
         access_log=False,
         server_header=False,

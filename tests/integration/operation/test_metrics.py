@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
+from comity.cooperation.agreements.agreement import Marking
 from comity.cooperation.exchange.operation.store import hold
 from comity.cooperation.exchange.store import OUT, lock_stream, move_stream
 from comity.cooperation.exchange.tables import OutboxRow
 from comity.cooperation.exchange.tally import MOST_KINDS, Kind, count, counted
 from comity.cooperation.ledger.append import NewEntry, append
+from comity.cooperation.stewardship.holdings.store import Holding, keep_holdings
 from comity.entrypoints.metrics import exposition
 
 
@@ -46,6 +49,31 @@ def test_scrape_tells_queues_log_held_refusals_and_requests(node, client, monito
     assert read["comity_requests_total", (("route", "POST /exchange/batch"), ("status", "400"))] == 1
     assert read["comity_database_bytes", ()] > 10_000
     assert read["comity_disk_free_bytes", ()] > 0
+    assert read["comity_retention_overdue", ()] == 0
+
+
+def test_page_of_the_console_is_measured_by_its_route_and_not_by_what_was_asked(client, monitoring):
+    client.get("/console/declarations/4711", follow_redirects=False)
+
+    read = samples(client.get("/metrics", headers=monitoring).text)
+
+    assert read["comity_requests_total", (("route", "GET /console/declarations/{id}"), ("status", "303"))] == 1
+
+
+def test_message_past_its_retention_is_told(node, client, monitoring):
+    at = node.clock.now()
+    holding = Holding(
+        message_id="a" * 64, partner="KE", originator="KE", origin_id="a" * 64, agreement_id="ke-ug",
+        agreement_hash="0" * 64, clause="c", message_type="export-record.v1", data_class="export-declaration",
+        purpose="mirror-matching", marking=next(iter(Marking)), retention_days=365,
+        received_at=at - timedelta(days=400), due_at=at - timedelta(days=35),
+    )  # fmt: skip
+    with node.database.transaction() as session:
+        keep_holdings(session, [holding])
+
+    read = samples(client.get("/metrics", headers=monitoring).text)
+
+    assert read["comity_retention_overdue", ()] == 1
 
 
 def test_scrape_of_a_node_with_a_hundred_thousand_messages_is_cheap(node):

@@ -9,6 +9,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable
+from time import monotonic
 from typing import Literal
 from urllib.parse import parse_qsl, quote
 
@@ -51,6 +52,7 @@ def open_page(
     """Serve `page` at `path` to those who hold the permission; `may=None` opens it to everyone."""
 
     def endpoint(request: Request) -> Response:
+        begun = monotonic()
         visit = _visit(site, request)
         try:
             if may is not None and visit.officer is None:
@@ -66,6 +68,7 @@ def open_page(
             response = problem_page(site, visit, error)
         except Exception as error:  # noqa: BLE001 - the last place: the officer gets a page, the engineer a reference
             response = _failure_page(site, visit, error)
+        site.node.meters.request(f"{method} {path}", response.status_code, monotonic() - begun)
         return _with_cookies(response, visit)
 
     router.add_api_route(path, endpoint, methods=[method], include_in_schema=False, response_model=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from comity.cooperation.agreements.agreement import Marking
@@ -102,11 +102,15 @@ def holdings_of(session: Session, message_ids: Collection[str]) -> dict[str, Hol
 
 def due_holdings(session: Session, at: datetime, *, limit: int, locked: bool = False) -> list[Holding]:
     """Return what is due, not yet disposed of and under no legal hold, the longest due first."""
-    query = select(HoldingRow).where(
-        HoldingRow.disposed_at.is_(None), HoldingRow.due_at <= at, HoldingRow.message_id.not_in(_on_hold(at))
-    )
+    query = select(HoldingRow).where(*_due(at))
     query = query.order_by(HoldingRow.due_at, HoldingRow.message_id).limit(limit)
     return [_holding(row) for row in session.scalars(query.with_for_update() if locked else query)]
+
+
+def count_due(session: Session, at: datetime, *, most: int) -> int:
+    """Return how many messages should have been disposed of by `at`; no more than `most` are counted."""
+    counted = select(HoldingRow.message_id).where(*_due(at)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def held_from(session: Session, partner: str | None, *, limit: int) -> list[Holding]:
@@ -213,6 +217,10 @@ def answered(at: datetime) -> Select[str]:
 
 def _update(session: Session, message_ids: Sequence[str], values: dict[str, Any]) -> None:
     session.execute(update(HoldingRow).where(HoldingRow.message_id.in_(message_ids)).values(**values))
+
+
+def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (HoldingRow.disposed_at.is_(None), HoldingRow.due_at <= at, HoldingRow.message_id.not_in(_on_hold(at)))
 
 
 def _in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
