@@ -1,7 +1,8 @@
 """What may a partner be given as intelligence? Discrepancies and results about its exports, as an agreement lets leave.
 
-Each piece is released on its own: the decision is kept, the payload minimised. The export as a whole is a ledger entry
-that names its releases and the hash of the file.
+Each piece is released on its own: the decision is kept, the payload minimised. A piece that rests on a third country's
+record as well, as where goods of two exporters came as one import, leaves only with that country's consent. The export
+as a whole is a ledger entry that names its releases and the hash of the file.
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ from comity.cooperation.agreements.store import find_text, first_released
 from comity.cooperation.bridges.stix import DISCREPANCY, EXAMINATION, SharedItem, write_bundle
 from comity.cooperation.exchange.store import find_peer
 from comity.cooperation.ledger.append import NewEntry, append
+from comity.cooperation.stewardship.errors import (
+    ConsentDiffers,
+    ConsentExpired,
+    ConsentInvalid,
+    ConsentMissing,
+    MessageNotHeld,
+    OnwardAgain,
+    OnwardForbidden,
+)
 from comity.features.mirror.discrepancies import Discrepancy
 from comity.features.mirror.record import MirrorRecord
 from comity.features.mirror.store import (
@@ -34,12 +44,34 @@ from comity.features.mirror.store import (
 from comity.features.risk.messages import examination_payload
 from comity.features.risk.store import examinations_for
 from comity.flows.clearing import Clearing
+from comity.flows.release_onward import consented
 from comity.flows.release_to_partners import RESULT_DATA_CLASS, RESULT_PURPOSE
 from comity.foundation.canonical_json import canonical_json
+from comity.foundation.errors import ComityError
 
 DISCREPANCY_DATA_CLASS = "mirror-discrepancy"
 DISCREPANCY_PURPOSE = "risk-assessment"
 ENTRY = "export"
+
+
+NOT_CONSENTED = (
+    ConsentDiffers,
+    ConsentExpired,
+    ConsentInvalid,
+    ConsentMissing,
+    MessageNotHeld,
+    OnwardAgain,
+    OnwardForbidden,
+)
+"""Why what rests on a third country's record stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One fact to release, and the messages of third countries that it rests on."""
+
+    request: ReleaseRequest
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +80,7 @@ class Exported:
 
     content: bytes | None
     items: int
-    refusals: tuple[ReleaseRefused, ...]
+    refusals: tuple[ComityError, ...]
 
 
 def export_stix(session: Session, partner: str, *, clearing: Clearing) -> Exported:
@@ -59,11 +91,13 @@ def export_stix(session: Session, partner: str, *, clearing: Clearing) -> Export
     """
     peer = find_peer(session, partner)
     released: list[Release] = []
-    refusals: list[ReleaseRefused] = []
-    for request in _requests(session, partner):
+    refusals: list[ComityError] = []
+    for piece in _pieces(session, partner):
         try:
-            released.append(release(session, request=request, sender=clearing.authority, clock=clearing.clock))
-        except ReleaseRefused as refused:
+            for message_id in piece.rests_on:
+                consented(session, message_id, recipient=partner, purpose=piece.request.purpose, clearing=clearing)
+            released.append(release(session, request=piece.request, sender=clearing.authority, clock=clearing.clock))
+        except (ReleaseRefused, *NOT_CONSENTED) as refused:
             refusals.append(refused)
     if not released:
         return Exported(None, 0, tuple(refusals))
@@ -96,18 +130,27 @@ def _facts_at(payload: dict[str, Any]) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _requests(session: Session, partner: str) -> Iterator[ReleaseRequest]:
-    """Ask for each discrepancy, then for each examination: a result refers to the discrepancy that led there."""
+def _pieces(session: Session, partner: str) -> Iterator[_Piece]:
+    """Give each discrepancy, then each examination: a result refers to the discrepancy that led there."""
     exports = {one.id: one for one in all_exports(session, partner)}
     imports = {one.id: one for one in all_imports(session)}
     by_export = matches_of(session, list(exports))
     matches = list({match.id: match for match in by_export.values()}.values())
+    others = {match.id: _others(session, match, exports) for match in matches}
     for match in matches:
         if match.comparison.discrepancies:
-            yield _discrepancy_request(partner, match, imports, exports)
-    yield from _unpaired(session, partner, imports=imports, exports=exports, matched=set(by_export))
+            yield _Piece(_discrepancy_request(partner, match, imports, exports), others[match.id])
+    for request in _unpaired(session, partner, imports=imports, exports=exports, matched=set(by_export)):
+        yield _Piece(request)
     for match in matches:
-        yield from _examination_requests(session, partner, match, imports, exports)
+        for request in _examination_requests(session, partner, match, imports, exports):
+            yield _Piece(request, others[match.id])
+
+
+def _others(session: Session, match: StoredMatch, exports: dict[str, MirrorRecord]) -> tuple[str, ...]:
+    """Return the messages of other partners whose exports are in the pair."""
+    found = (find_export(session, one) for one in match.pair.export_ids if one not in exports)
+    return tuple(export.message_id for export in found if export is not None)
 
 
 def _discrepancy_request(
@@ -154,7 +197,8 @@ def _examination_requests(
     exports: dict[str, MirrorRecord],
 ) -> Iterator[ReleaseRequest]:
     """Tell the last result about each import of a pair."""
-    export = find_export(session, match.pair.export_ids[0])
+    own = next((one for one in match.pair.export_ids if one in exports), None)
+    export = find_export(session, own) if own else None
     if export is None:
         return
     for import_id, examination in examinations_for(session, match.pair.import_ids).items():

@@ -58,9 +58,7 @@ def release_onward(
         ReleaseRefused: no agreement with the recipient covers it.
         OnwardNotCovered: the agreement with the recipient does not provide for others' data.
     """
-    holding = find_holding(session, message_id)
-    check_may_go_on(session, holding, clearing=clearing)
-    consent = _consent_for(session, holding, recipient=recipient, purpose=purpose, clearing=clearing)
+    holding, consent = consented(session, message_id, recipient=recipient, purpose=purpose, clearing=clearing)
     content = _content(session, holding)
     origin = Origin(holding.originator, holding.message_id, holding.marking, holding.due_at, shown(consent))
     request = ReleaseRequest(
@@ -78,6 +76,20 @@ def release_onward(
     message = enqueue(session, released, keys=clearing.keys, clock=clearing.clock)
     keep_onward(session, OnwardHolder(message.id, message_id, recipient, consent.id, clearing.clock.now()))
     return message
+
+
+def consented(
+    session: Session, message_id: str, *, recipient: str, purpose: str, clearing: Clearing
+) -> tuple[Holding, KeptConsent]:
+    """Return a received message, and the originator's consent that it, or what rests on it, goes to a recipient.
+
+    Raises:
+        MessageNotHeld, OnwardAgain, OnwardForbidden: it may not even be asked for.
+        ConsentMissing, ConsentExpired, ConsentDiffers, ConsentInvalid: the originator has not consented to this.
+    """
+    holding = find_holding(session, message_id)
+    check_may_go_on(session, holding, clearing=clearing)
+    return holding, _consent_for(session, holding, recipient=recipient, purpose=purpose, clearing=clearing)
 
 
 def taking_onward(take: Handler, *, clearing: Clearing) -> Handler:

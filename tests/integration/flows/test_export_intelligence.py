@@ -18,9 +18,11 @@ from comity.cooperation.agreements.store import decision_counts
 from comity.cooperation.exchange.card import PeerCard
 from comity.cooperation.exchange.errors import PeerUnknown
 from comity.cooperation.exchange.store import add_peer
+from comity.cooperation.identity.keys import generate_keys
 from comity.cooperation.ledger.append import entries_of, head
 from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds
+from comity.features.mirror.store import all_exports, keep_match, keep_partner_export, matches_of
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.features.risk.profiles import load_profiles
@@ -30,6 +32,7 @@ from comity.flows.record_examination import record
 from comity.flows.sign_agreement import take_in
 from tests.integration.flows.test_decide_lane import EXPORT_MRN, KENYA, UGANDA, clear_import, send_export
 
+RWANDA = generate_keys("RW", "Rwanda Revenue Authority")
 IMPORT_MRN = "26UG0012345678ABJ9"
 REPORT_TIMES = ("modified", "published")
 
@@ -245,6 +248,23 @@ def test_an_import_without_an_export_is_told_as_well(session, clearing):
     (note,) = objects(exported)["note"]
     assert "orphan-export" in note["abstract"]
     assert [one["source_name"] for one in note["external_references"]] == ["customs KE"]
+
+
+def test_what_rests_on_a_third_countrys_record_stays_without_its_consent(session, clearing, clock):
+    agree(session, clearing, "risk-intelligence")
+    undervalued(session, clearing)
+    (export,) = all_exports(session, "KE")
+    (match,) = matches_of(session, [export.id]).values()
+    add_peer(session, PeerCard(RWANDA.public, "https://rw.example", ""), clock=clock)
+    theirs = replace(export, id="e" * 64)
+    keep_partner_export(session, partner="RW", message_id="c" * 64, record={}, mirror=theirs, clock=clock)
+    both = replace(match.pair, export_ids=tuple(sorted((export.id, theirs.id))))
+    keep_match(session, both, comparison=match.comparison, clock=clock)
+
+    exported = export_stix(session, "KE", clearing=clearing)
+
+    assert exported.content is None
+    assert [refused.code for refused in exported.refusals] == ["stewardship.message-not-held"]
 
 
 def test_a_stranger_gets_nothing(session, clearing):
