@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from comity.features.declarations.formats.edifact.read import looks_like_edifact, read_edifact
 from comity.features.declarations.formats.tabular.read import read_csv, read_xlsx
 from comity.features.declarations.formats.wco_xml.read import read_wco_xml
 from comity.features.declarations.reading import DEFAULT_LIMITS, Limits, ReadDocument, Reading
@@ -88,6 +89,12 @@ FORMATS: tuple[Format, ...] = (
         "xlsx",
         lambda head, _: head.startswith(b"PK\x03\x04"),
         lambda content, limits, findings: read_xlsx(content, limits=limits, findings=findings),
+    ),
+    Format(
+        "edifact",
+        "edi",
+        lambda head, _: looks_like_edifact(head),
+        lambda content, limits, _: read_edifact(content, limits=limits),
     ),
     # The last of the XML formats: any other root is refused there, with the roots that are known.
     Format(

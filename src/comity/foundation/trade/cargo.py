@@ -72,7 +72,10 @@ class CargoConsignment:
 
 @dataclass(frozen=True, slots=True)
 class CargoReport:
-    """What is on board or to be carried (WCO DM cargo report); instants in UTC."""
+    """What is on board or to be carried (WCO DM cargo report); instants in UTC.
+
+    `equipment` is what is reported without a consignment, as empty containers are.
+    """
 
     function: DeclarationFunction = DeclarationFunction.ORIGINAL
     report_id: str | None = None
@@ -93,6 +96,7 @@ class CargoReport:
     total_packages: int | None = None
     consignments: tuple[CargoConsignment, ...] = ()
     additional_information: tuple[AdditionalInformation, ...] = ()
+    equipment: tuple[CarriedEquipment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,10 @@ class StowedEquipment:
 
 @dataclass(frozen=True, slots=True)
 class StowagePlan:
-    """Where every container stands on a vessel (UN/EDIFACT BAPLIE)."""
+    """Where every container stands on a vessel (UN/EDIFACT BAPLIE).
+
+    `arrived_at` and `departure_at` are of the departure place, `arrival_at` of the next place.
+    """
 
     report_id: str | None = None
     function: DeclarationFunction = DeclarationFunction.ORIGINAL
@@ -125,3 +132,4 @@ class StowagePlan:
     departure_at: datetime | None = None
     arrival_at: datetime | None = None
     stowed: tuple[StowedEquipment, ...] = ()
+    arrived_at: datetime | None = None

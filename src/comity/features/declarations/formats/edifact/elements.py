@@ -1,0 +1,179 @@
+"""What one element of a segment says: text, number, instant, day, mass, place, and why it cannot be read.
+
+Formats of instants are UN/EDIFACT 2379, units UN/ECE Rec 20. Values are those of the canonical record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from comity.features.declarations.formats.edifact.message import Segment, part, repetitions
+from comity.features.declarations.formats.edifact.separators import Separators
+
+MAX_TEXT = 1024
+"""The canonical record's bound; a longer text (several FTX lines together) is an error, never cut."""
+
+_NUMBER = re.compile(r"-?(?:[0-9]{1,18}(?:[.,][0-9]{0,9})?|[.,][0-9]{1,9})")
+_PATTERNS = {
+    "2": "%d%m%y",
+    "3": "%m%d%y",
+    "4": "%d%m%Y",
+    "101": "%y%m%d",
+    "102": "%Y%m%d",
+    "201": "%y%m%d%H%M",
+    "202": "%y%m%d%H%M%S",
+    "203": "%Y%m%d%H%M",
+    "204": "%Y%m%d%H%M%S",
+    "205": "%Y%m%d%H%M%z",
+    "301": "%y%m%d%H%M",
+    "302": "%y%m%d%H%M%S",
+    "303": "%Y%m%d%H%M",
+    "304": "%Y%m%d%H%M%S",
+}
+_ZONED = frozenset({"301", "302", "303", "304"})
+_BY_LENGTH = {6: "101", 8: "102", 10: "201", 12: "203", 14: "204"}
+_ZONE = re.compile(r"(?P<hours>[+-]?[0-9]{2})(?P<minutes>[0-9]{2})?|Z|UTC|GMT|ZZZ")
+_KILOGRAMS = {
+    "KGM": Decimal(1),
+    "KG": Decimal(1),
+    "KGS": Decimal(1),
+    "GRM": Decimal("0.001"),
+    "TNE": Decimal(1000),
+    "LBR": Decimal("0.45359237"),
+    "LBS": Decimal("0.45359237"),
+}
+"""Factors to kilograms (Rec 20; the pound by the international yard and pound agreement of 1959)."""
+
+_CUBIC_METRES = {"MTQ": Decimal(1), "LTR": Decimal("0.001"), "FTQ": Decimal("0.028316846592")}
+
+
+class Unreadable(ValueError):
+    """A value has not the form its place needs: a code without `declarations.`, and what was expected."""
+
+    def __init__(self, code: str, expected: str) -> None:
+        super().__init__(expected)
+        self.code = code
+        self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a value is read with: service characters, code tables of the mapping, the year the interchange was sent."""
+
+    separators: Separators
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    year: int | None = None
+
+    def part(self, segment: Segment, element: int, component: int = 1) -> str:
+        """Return a component (both counted from 1), or an empty text."""
+        return part(segment, element, component - 1, self.separators)
+
+    def firsts(self, segment: Segment, element: int) -> list[str]:
+        """Return the first component of every repetition of an element."""
+        whole = repetitions(segment, element, self.separators)
+        return [self.separators.restored(one.split(self.separators.component)[0]).strip() for one in whole]
+
+
+def text(value: str) -> str | None:
+    """Return the text, or None where it is empty."""
+    if len(value) > MAX_TEXT:
+        raise Unreadable("value-too-long", f"Expected a text of at most {MAX_TEXT} characters; a longer one came.")
+    return value or None
+
+
+def number(value: str) -> Decimal | None:
+    """Return the decimal; both `.` and `,` mark decimals, whatever UNA says (ISO 9735-1, 10.4)."""
+    value = value.replace(" ", "")
+    if not value:
+        return None
+    if not _NUMBER.fullmatch(value):
+        raise Unreadable("number-form", "Expected digits with at most one decimal mark; another text came.")
+    return Decimal(value.replace(",", "."))
+
+
+def whole(value: str) -> int | None:
+    """Return the whole number."""
+    found = number(value)
+    if found is None:
+        return None
+    if found != found.to_integral_value() or found < 0:
+        raise Unreadable("number-form", "Expected a whole number; another came.")
+    return int(found)
+
+
+def instant(value: str, form: str) -> datetime | None:
+    """Return the instant of a date or time; without a zone it is taken as UTC, a day alone as its midnight."""
+    if not value:
+        return None
+    form = form or _BY_LENGTH.get(len(value), "")
+    pattern = _PATTERNS.get(form)
+    if pattern is None:
+        raise Unreadable("date-format-code", "Expected a format of UN/EDIFACT 2379 that is read (102, 203 and so on).")
+    offset = timedelta(0)
+    if form in _ZONED:
+        digits = 12 if pattern.startswith("%Y") else 10
+        digits += 2 * pattern.endswith("%S")
+        value, zone = value[:digits], _ZONE.fullmatch(value[digits:].strip() or "Z")
+        if zone is None:
+            raise _no_date()
+        hours = int(zone["hours"] or 0)
+        offset = timedelta(hours=hours, minutes=int(zone["minutes"] or 0) * (-1 if hours < 0 else 1))
+    if not value.replace("+", "").replace("-", "").isdecimal() or not value.isascii():
+        raise _no_date()
+    try:
+        if "%z" not in pattern:
+            value, pattern = f"{value}+0000", f"{pattern}%z"
+        return datetime.strptime(value, pattern).astimezone(UTC) - offset
+    except (ValueError, OverflowError):
+        raise _no_date() from None
+
+
+def day(value: str, form: str, *, not_after: int | None = None) -> date | None:
+    """Return the day; a year of two digits is never after `not_after`, as of a birth."""
+    found = instant(value, form)
+    if found is None:
+        return None
+    is_short = (form or _BY_LENGTH.get(len(value), "")) in ("2", "3", "101", "201", "202")
+    if is_short and not_after is not None and found.year > not_after:
+        try:
+            return found.date().replace(year=found.year - 100)
+        except ValueError:
+            raise _no_date() from None
+    return found.date()
+
+
+def _no_date() -> Unreadable:
+    return Unreadable("date-form", "Expected a date or time in the format its qualifier names; another text came.")
+
+
+def mass(value: str, unit: str) -> Decimal | None:
+    """Return kilograms."""
+    return _measured(value, unit or "KGM", _KILOGRAMS, "KGM, TNE, GRM or LBR")
+
+
+def volume(value: str, unit: str) -> Decimal | None:
+    """Return cubic metres."""
+    return _measured(value, unit or "MTQ", _CUBIC_METRES, "MTQ, LTR or FTQ")
+
+
+def _measured(value: str, unit: str, factors: Mapping[str, Decimal], known: str) -> Decimal | None:
+    found = number(value)
+    if found is None:
+        return None
+    if unit not in factors:
+        raise Unreadable("unit-unknown", f"Expected the unit {known}; another came.")
+    return found * factors[unit]
+
+
+def celsius(value: str, unit: str) -> Decimal | None:
+    """Return degrees Celsius; Fahrenheit is turned, to a tenth."""
+    found = number(value)
+    if found is None or unit in ("", "CEL", "C"):
+        return found
+    if unit not in ("FAH", "F"):
+        raise Unreadable("unit-unknown", "Expected the unit CEL or FAH; another came.")
+    return ((found - 32) * 5 / 9).quantize(Decimal("0.1"))

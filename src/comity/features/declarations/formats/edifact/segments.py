@@ -1,0 +1,181 @@
+"""Where one segment ends and the next begins, for bytes arriving in chunks (ISO 9735-1, 7 and 8).
+
+The work is done on whole blocks by the C code behind `bytes` and `str`: line ends deleted, released characters put
+behind stand-ins, one split. Block by block the memory held is that of a chunk, whatever the interchange's size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from comity.features.declarations.formats.edifact.character_sets import agreeing_with_ascii, codec_of, text_of
+from comity.features.declarations.formats.edifact.separators import (
+    LEVEL_A,
+    SERVICE_STRING_BYTES,
+    STAND_INS,
+    Separators,
+    separators_at,
+)
+from comity.foundation.errors import Finding
+
+CHUNK_BYTES = 256 * 1024
+MAX_SEGMENT_BYTES = 64 * 1024
+"""A guess above the longest segment known (FTX, five texts of 512 characters); revisit with use."""
+
+_CONTROLS = bytes(range(32)) + b"\x7f"
+_LINE_ENDS = b"\r\n"
+_BETWEEN = b" \t\r\n\x00\x1a"
+_LOOK_BACK_BYTES = 1024
+_NEXT_INTERCHANGE = re.compile(rb"UN[AB]")
+_NEEDLESS_RELEASE = "{release}(?![0-9A-Za-z ])"
+
+
+@dataclass(slots=True)
+class Block:
+    """Some segments of one interchange, each a text in which elements are not yet apart.
+
+    `begins` tells that an interchange begins here; `declared` and `codec` are the character set named and the one read;
+    `has_controls` that control characters other than line ends were removed.
+    """
+
+    texts: list[str]
+    separators: Separators
+    begins: bool = False
+    declared: str = "ascii"
+    codec: str = "ascii"
+    has_controls: bool = False
+    rest: str = ""
+
+
+def chunked(content: bytes, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+    """Give bytes in memory as chunks."""
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+def blocks(chunks: Iterable[bytes]) -> Iterator[Block | Finding]:
+    """Yield the segments of one or more interchanges, block by block.
+
+    A finding ends the stream: the service string is wrong, or a segment does not end. Text after the last terminator
+    is the last block's `rest`.
+    """
+    splitter = _Splitter()
+    pending = b""
+    for chunk in agreeing_with_ascii(chunks):
+        pending += chunk
+        for block in splitter.split(pending, is_last=False):
+            yield block
+            if isinstance(block, Finding):
+                return
+        pending = splitter.left
+    yield from splitter.split(pending, is_last=True)
+
+
+class _Splitter:
+    """Holds what of the interchange decides how the next bytes are read."""
+
+    __slots__ = ("begins", "declared", "left", "separators")
+
+    def __init__(self) -> None:
+        self.left = b""
+        self.separators = LEVEL_A
+        self.declared = "ascii"
+        self.begins = True
+
+    def split(self, content: bytes, *, is_last: bool) -> Iterator[Block | Finding]:
+        """Yield blocks of complete segments; the bytes that must wait for more are left in `left`."""
+        while content:
+            if self.begins:
+                content = content.lstrip(_BETWEEN)
+                if len(content) < 1024 and not is_last:
+                    break
+                started = self._start(content)
+                if isinstance(started, Finding):
+                    yield started
+                    return
+                content = content[started:].lstrip(_BETWEEN)
+            end, next_begins = self._end_of_block(content)
+            if end == 0 and is_last:
+                end = len(content)
+            if end == 0:
+                if len(content) > MAX_SEGMENT_BYTES + CHUNK_BYTES:
+                    yield _endless()
+                    return
+                break
+            block = self._block(content[:end])
+            self.begins = next_begins
+            yield block
+            content = content[end:]
+            if not next_begins and not is_last:
+                break
+        self.left = content
+
+    def _start(self, content: bytes) -> int | Finding:
+        found = separators_at(content[:SERVICE_STRING_BYTES])
+        if isinstance(found, Finding):
+            return found
+        self.separators, taken = found
+        head = content[taken : taken + 200].lstrip(b" \t\r\n")
+        syntax = re.match(rb"UNB.([A-Za-z0-9]{4})(?:.([0-9]))?", head, re.DOTALL)
+        self.declared = (codec_of(syntax[1].decode("ascii")) if syntax else None) or "ascii"
+        self.separators = self.separators.for_version((syntax[2] or b"3").decode("ascii") if syntax else "3")
+        return taken
+
+    def _end_of_block(self, content: bytes) -> tuple[int, bool]:
+        """Return where the block ends (0: nowhere yet) and whether another interchange begins there."""
+        for match in _NEXT_INTERCHANGE.finditer(content, 3):
+            if self._ends_segment(content, match.start()):
+                return match.start(), True
+        terminator = self.separators.terminator.encode("latin-1")
+        end = len(content)
+        while True:
+            end = content.rfind(terminator, 0, end)
+            if end < 0:
+                return 0, False
+            if self._ends_segment(content, end + 1):
+                return end + 1, False
+
+    def _ends_segment(self, content: bytes, end: int) -> bool:
+        """Claim that what comes before `end`, line ends and blanks aside, is a terminator that is not released."""
+        terminator, release = (one.encode("latin-1") for one in (self.separators.terminator, self.separators.release))
+        before = content[max(0, end - _LOOK_BACK_BYTES) : end].translate(None, _LINE_ENDS.replace(terminator, b""))
+        before = before.rstrip(b" ")
+        if not before.endswith(terminator):
+            return False
+        before = before.removesuffix(terminator)
+        return not release or (len(before) - len(before.rstrip(release))) % 2 == 0
+
+    def _block(self, content: bytes) -> Block:
+        separators = self.separators
+        used = "".join(separators.syntactic).encode("latin-1")
+        removed = bytes(one for one in _CONTROLS if one not in used)
+        clean = content.translate(None, removed)
+        has_controls = len(content) - len(clean) > sum(content.count(one) for one in (b"\r", b"\n"))
+        if separators.release and separators.release.encode("latin-1") in clean:
+            clean = _protected(clean, separators)
+        text, codec = text_of(clean, self.declared)
+        texts = text.split(separators.terminator)
+        rest = texts.pop().strip()
+        return Block(texts, separators, self.begins, self.declared, codec, has_controls, rest)
+
+
+def _protected(content: bytes, separators: Separators) -> bytes:
+    """Put a stand-in for every released service character, so that plain splitting is right."""
+    release = separators.release.encode("latin-1")
+    for stand_in, character in zip(STAND_INS, separators.syntactic, strict=True):
+        if character:
+            content = content.replace(release + character.encode("latin-1"), stand_in.encode("latin-1"))
+    if release in content:
+        content = re.sub(_NEEDLESS_RELEASE.format(release=re.escape(separators.release)).encode(), b"", content)
+    return content
+
+
+def _endless() -> Finding:
+    return Finding(
+        "declarations.edifact-segment-endless",
+        "segment 1",
+        f"Expected a segment terminator at least every {MAX_SEGMENT_BYTES} bytes; none came. Check the UNA and send the"
+        " interchange again.",
+    )
