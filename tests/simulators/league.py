@@ -21,7 +21,6 @@ from comity.cooperation.exchange.transport import InMemoryTransport
 from comity.cooperation.identity.keys import NodeKeys, generate_keys
 from comity.features.declarations.canonical import declaration_id, to_record
 from comity.features.declarations.read import ReadDocument
-from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import load_profiles
@@ -31,6 +30,7 @@ from comity.flows.keep_received import keep_received
 from comity.flows.receive_message import handlers_for
 from comity.flows.sign_agreement import take_in
 from comity.foundation.clock import FixedClock
+from comity.foundation.rates import load_rates
 from comity.foundation.storage.session import Database
 from comity.foundation.trade.declaration import Declaration
 from tests.builders.declarations import a_declaration

@@ -24,7 +24,6 @@ from comity.cooperation.identity.statement import Signer, recovery_hash
 from comity.cooperation.identity.tls import create_certificate
 from comity.cooperation.identity.token import Token, TokenSigner, read_address
 from comity.entrypoints.meters import Meters
-from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import load_profiles
@@ -34,6 +33,7 @@ from comity.flows.keep_received import keep_received
 from comity.flows.receive_message import handlers_for
 from comity.foundation.clock import Clock, SystemClock
 from comity.foundation.errors import ComityError
+from comity.foundation.rates import load_rates
 from comity.foundation.settings import Settings, read_settings
 from comity.foundation.storage.session import Database
 from comity.migrations.upgrade import migrate

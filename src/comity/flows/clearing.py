@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from random import Random
 
 from comity.cooperation.identity.keys import NodeKeys
-from comity.features.mirror.rates import ExchangeRates
 from comity.features.mirror.settings import Thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import CompiledProfiles
 from comity.foundation.clock import Clock
+from comity.foundation.rates import ExchangeRates
 
 MOST_WAITING = 100_000  # messages in one queue to a partner, unless it is set otherwise
 

@@ -9,9 +9,9 @@ from comity.entrypoints.demo.world.generate import World, generate_world
 from comity.features.mirror.beyond_pairs import Corridor, containers_elsewhere, ghost_imports, orphan_exports
 from comity.features.mirror.discrepancies import find_discrepancies
 from comity.features.mirror.pair import pair
-from comity.features.mirror.rates import load_rates
 from comity.features.mirror.record import MirrorRecord, mirror_record
 from comity.features.mirror.settings import load_thresholds
+from comity.foundation.rates import load_rates
 
 
 def records(declarations) -> dict[str, MirrorRecord]:

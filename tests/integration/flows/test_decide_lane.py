@@ -20,7 +20,6 @@ from comity.cooperation.identity.keys import generate_keys
 from comity.cooperation.ledger.append import entries_of
 from comity.features.declarations.canonical import declaration_id, to_record
 from comity.features.declarations.read import ReadDocument
-from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
@@ -34,6 +33,7 @@ from comity.flows.receive_message import receive_export
 from comity.flows.record_examination import record
 from comity.flows.run_mirror import run
 from comity.flows.sign_agreement import take_in
+from comity.foundation.rates import load_rates
 from comity.foundation.trade.declaration import (
     Commodity,
     Declaration,

@@ -20,7 +20,6 @@ from comity.cooperation.exchange.errors import PeerUnknown
 from comity.cooperation.exchange.store import add_peer
 from comity.cooperation.identity.keys import generate_keys
 from comity.cooperation.ledger.append import entries_of, head
-from comity.features.mirror.rates import load_rates
 from comity.features.mirror.settings import load_thresholds
 from comity.features.mirror.store import all_exports, keep_match, keep_partner_export, matches_of
 from comity.features.risk.assess import SelectionPolicy
@@ -30,6 +29,7 @@ from comity.flows.clearing import Clearing
 from comity.flows.export_intelligence import export_stix
 from comity.flows.record_examination import record
 from comity.flows.sign_agreement import take_in
+from comity.foundation.rates import load_rates
 from tests.integration.flows.test_decide_lane import EXPORT_MRN, KENYA, UGANDA, clear_import, send_export
 
 RWANDA = generate_keys("RW", "Rwanda Revenue Authority")

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from comity.features.mirror.rates import ExchangeRates
 from comity.features.mirror.record import INVOICE, MirrorLine, MirrorRecord
+from comity.foundation.rates import ExchangeRates
 from comity.foundation.trade.money import Money
 
 EXPORTED_ON = date(2026, 1, 12)

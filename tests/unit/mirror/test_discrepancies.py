@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.features.mirror.discrepancies import compare, find_discrepancies
-from comity.features.mirror.rates import ExchangeRates
 from comity.features.mirror.settings import load_thresholds
+from comity.foundation.rates import ExchangeRates
 from comity.foundation.trade.money import Money
 from tests.unit.mirror.records import RATES, export, line, mirror_image, with_lines
 

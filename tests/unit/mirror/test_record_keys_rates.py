@@ -14,9 +14,9 @@ from comity.features.mirror.assign import assign
 from comity.features.mirror.errors import MirrorSettingsInvalid
 from comity.features.mirror.in_words import SENTENCES
 from comity.features.mirror.keys import mass_bucket, normal_name, normal_reference
-from comity.features.mirror.rates import ExchangeRates, load_rates
 from comity.features.mirror.record import as_stored, from_stored, mirror_record
 from comity.features.mirror.settings import load_thresholds, matching_settings
+from comity.foundation.rates import ExchangeRates, load_rates
 from comity.foundation.trade.declaration import (
     Classification,
     Commodity,

@@ -14,10 +14,10 @@ from enum import StrEnum
 from comity.features.mirror.goods import Alignment, GoodsSum, align, sum_goods
 from comity.features.mirror.in_words import Reason, in_words
 from comity.features.mirror.keys import normal_reference
-from comity.features.mirror.rates import ExchangeRates
 from comity.features.mirror.record import CUSTOMS, INVOICE, MirrorRecord
 from comity.features.mirror.settings import Thresholds
 from comity.features.mirror.value_basis import ValueRatio, value_ratio
+from comity.foundation.rates import ExchangeRates
 
 
 class DiscrepancyKind(StrEnum):

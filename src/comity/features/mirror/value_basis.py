@@ -12,9 +12,9 @@ from datetime import date
 from decimal import Decimal
 
 from comity.features.mirror.in_words import Reason
-from comity.features.mirror.rates import ExchangeRates
 from comity.features.mirror.record import CUSTOMS, STATISTICAL, MirrorRecord
 from comity.features.mirror.settings import Thresholds
+from comity.foundation.rates import ExchangeRates
 from comity.foundation.trade.money import Money
 
 FOB, CIF, UNKNOWN = "FOB", "CIF", "unknown"

@@ -1,0 +1,1 @@
+"""What goods are called, worth and charged: classification, customs value, origin, measures and duty."""

@@ -1,0 +1,1 @@
+"""Which charges an item owes, and by which arithmetic."""

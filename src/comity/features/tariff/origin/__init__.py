@@ -1,0 +1,1 @@
+"""Whether goods have the origin that a preference asks for."""

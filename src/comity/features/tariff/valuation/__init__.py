@@ -1,0 +1,1 @@
+"""What imported goods are worth to customs: the WTO Valuation Agreement."""
