@@ -24,6 +24,7 @@ ALLOWED = {
         (
             "features/declarations/formats/*_xml/*",
             "features/declarations/formats/asycuda_sad/*",
+            "features/declarations/formats/epcis/*",
             "features/declarations/schema*.py",
             "features/tariff/sources/taric3/read.py",
         ),

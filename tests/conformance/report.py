@@ -49,12 +49,23 @@ def survey_documents(folder: Path) -> Survey:
     return {**tally, "refused_because": dict(reasons.most_common()), "crashes": crashed}
 
 
+def survey_epcis(folder: Path) -> Survey:
+    """Read every document, and count how often it is accepted or refused as the folder it lies in says."""
+    judged = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in DOCUMENT_ENDINGS]
+    agreed = 0
+    for path in judged:
+        reading = read_documents(path)
+        accepted = bool(reading.documents) and all(one.document is not None for one in reading.documents)
+        agreed += accepted != ("invalid" in {part.lower() for part in path.relative_to(folder).parts})
+    return {**survey_documents(folder), "agreed": agreed, "agreed_share": round(agreed / max(len(judged), 1), 4)}
+
+
 COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "wco-declarations": lambda folder: survey_documents(folder / "samples"),
     "asycuda": survey_documents,
     "dcsa": survey_documents,
     "edifact": survey_documents,
-    "epcis": survey_documents,
+    "epcis": survey_epcis,
     "ncts": survey_documents,
 }
 """Folder beside the project -> what is done with it."""
