@@ -13,6 +13,7 @@ from typing import NamedTuple
 from comity.features.declarations.formats.edifact.read import looks_like_edifact, read_edifact
 from comity.features.declarations.formats.epcis.read import read_epcis_json, read_epcis_xml
 from comity.features.declarations.formats.epcis.sniff import is_epcis_json, is_epcis_xml
+from comity.features.declarations.formats.ncts_xml.read import is_ncts, read_ncts
 from comity.features.declarations.formats.tabular.read import read_csv, read_xlsx
 from comity.features.declarations.formats.wco_xml.read import read_wco_xml
 from comity.features.declarations.reading import DEFAULT_LIMITS, Limits, ReadDocument, Reading
@@ -109,6 +110,12 @@ FORMATS: tuple[Format, ...] = (
         "json",
         lambda head, _: is_epcis_json(head),
         lambda content, limits, _: read_epcis_json(content, limits=limits),
+    ),
+    Format(
+        "ncts",
+        "xml",
+        lambda head, _: is_ncts(head),
+        lambda content, limits, _: read_ncts(content, limits=limits),
     ),
     # The last of the XML formats: any other root is refused there, with the roots that are known.
     Format(

@@ -1,0 +1,220 @@
+"""How does an element's value become a field of a value, and back? Tables of bindings, read in either direction.
+
+A table names for each element the field it fills. What a table does not name is lost, and told: `Lost` collects the
+paths, each once, whatever the number of elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
+
+Record = dict[str, Any]
+Fields = dict[str, Any]
+
+
+class Lost:
+    """Paths of the elements, without indexes, whose values have no place; each once, in the order they were met."""
+
+    __slots__ = ("_paths",)
+
+    def __init__(self) -> None:
+        self._paths: dict[str, None] = {}
+
+    def add(self, path: str) -> None:
+        """Note a path."""
+        self._paths[path] = None
+
+    def paths(self) -> list[str]:
+        """Return the paths in order."""
+        return list(self._paths)
+
+
+class Binding(Protocol):
+    """Reads an element's value into fields, and writes it from them."""
+
+    def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
+        """Put what the element says into the fields."""
+
+    def write(self, fields: Fields) -> Any:
+        """Return what the element says, None when nothing."""
+
+
+Table = Mapping[str, Binding]
+_NOTHING: Table = MappingProxyType({})
+
+
+def read_by(table: Table, record: Record, path: str, lost: Lost) -> Fields:
+    """Return the fields that a record's elements give."""
+    fields: Fields = {}
+    for name, value in record.items():
+        binding = table.get(name)
+        if binding is None:
+            lost.add(f"{path}/{name}")
+        elif value is not None:
+            binding.read(value, fields, f"{path}/{name}", lost)
+    return fields
+
+
+def write_by(table: Table, fields: Fields) -> Record:
+    """Return the record that gives these fields."""
+    record = {}
+    for name, binding in table.items():
+        value = binding.write(fields)
+        if value is not None and value not in ({}, []):
+            record[name] = value
+    return record
+
+
+class Codec(NamedTuple):
+    """How a text becomes a value and back."""
+
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+def _decimal_text(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value else "0"
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+TEXT = Codec(lambda text: text.strip() or None)
+WHOLE = Codec(int)
+NUMBER = Codec(Decimal, _decimal_text)
+FLAG = Codec(lambda text: text == "1", lambda value: "1" if value else "0")
+DAY = Codec(date.fromisoformat, date.isoformat)
+INSTANT = Codec(_instant, lambda at: at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"))
+MIDNIGHT = Codec(_instant, lambda at: at.astimezone(UTC).date().isoformat())
+"""A day where the vocabulary holds an instant: midnight, as UTC."""
+
+
+class Field(NamedTuple):
+    """A leaf: the field it fills."""
+
+    name: str
+    codec: Codec = TEXT
+
+    def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
+        """Put the value into its field; one that another element filled already is lost."""
+        if self.name in fields:
+            lost.add(path)
+        elif (found := self.codec.read(value)) is not None:
+            fields[self.name] = found
+
+    def write(self, fields: Fields) -> Any:
+        """Return the field's text."""
+        value = fields.get(self.name)
+        return None if value is None else self.codec.write(value)
+
+
+class Inside(NamedTuple):
+    """A part whose elements fill fields of what it stands in."""
+
+    table: Table
+
+    def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
+        """Put its elements into the fields around it."""
+        for name, one in read_by(self.table, value, path, lost).items():
+            fields.setdefault(name, one)
+
+    def write(self, fields: Fields) -> Any:
+        """Return the part of what its elements say."""
+        return write_by(self.table, fields)
+
+
+class Shape(NamedTuple):
+    """A value and the table of its elements; `join` and `split` do what no single element tells.
+
+    Without the field it `needs` there is no value: the element is lost.
+    """
+
+    build: Callable[..., Any]
+    table: Table
+    join: Callable[[Fields, str, Lost], None] | None = None
+    split: Callable[[Any], Fields] | None = None
+    needs: str | None = None
+
+    def value_of(self, record: Record, path: str, lost: Lost) -> Any:
+        """Return the value of a record, or None where it has no value without what is missing."""
+        fields = read_by(self.table, record, path, lost)
+        if self.join is not None:
+            self.join(fields, path, lost)
+        if self.needs is not None and self.needs not in fields:
+            lost.add(path)
+            return None
+        return self.build(**fields)
+
+    def record_of(self, value: Any) -> Record:
+        """Return the record of a value."""
+        return write_by(self.table, self.split(value) if self.split is not None else fields_of(value))
+
+
+class One(NamedTuple):
+    """A part that is one value; elements of it that `around` names fill fields of what it stands in."""
+
+    name: str
+    shape: Shape
+    around: Table = _NOTHING
+
+    def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
+        """Put the part's value into its field."""
+        for name in self.around.keys() & value.keys():
+            if value[name] is not None:
+                self.around[name].read(value[name], fields, f"{path}/{name}", lost)
+        own = {name: one for name, one in value.items() if name not in self.around}
+        if own:
+            fields[self.name] = self.shape.value_of(own, path, lost)
+
+    def write(self, fields: Fields) -> Any:
+        """Return the part's record."""
+        value = fields.get(self.name)
+        own = {} if value is None else self.shape.record_of(value)
+        return own | write_by(self.around, fields)
+
+
+class Many(NamedTuple):
+    """A repeated part: a tuple of values, or with `only` of that field of each. Its numbers are the order they come in.
+
+    A part whose number is not its place loses it, unless the table binds `counted` itself. Where two elements fill one
+    field, `wrote` says which of its values this one wrote.
+    """
+
+    name: str
+    shape: Shape
+    only: str | None = None
+    counted: str = "sequenceNumber"
+    wrote: Callable[[Any], bool] | None = None
+
+    def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
+        """Put the parts' values into the field, after those another element put there."""
+        found = []
+        is_counted = self.counted not in self.shape.table
+        for place, one in enumerate(value, 1):
+            record = one
+            if is_counted and self.counted in one:
+                record = {name: inner for name, inner in one.items() if name != self.counted}
+                if one[self.counted] != str(place):
+                    lost.add(f"{path}/{self.counted}")
+            built = self.shape.value_of(record, path, lost)
+            if built is not None:
+                found.append(built.get(self.only) if self.only is not None else built)
+        fields[self.name] = fields.get(self.name, ()) + tuple(one for one in found if one is not None)
+
+    def write(self, fields: Fields) -> Any:
+        """Return the parts' records, numbered."""
+        values = [one for one in fields.get(self.name) or () if self.wrote is None or self.wrote(one)]
+        records = [self.shape.record_of({self.only: one} if self.only is not None else one) for one in values]
+        if self.counted in self.shape.table:
+            return records
+        return [{self.counted: str(place), **record} for place, record in enumerate(records, 1)]
+
+
+def fields_of(value: Any) -> Fields:
+    """Return the fields of a value, or the dict that stands for one."""
+    return value if isinstance(value, dict) else {name: getattr(value, name) for name in value.__slots__}
