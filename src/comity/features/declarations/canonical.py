@@ -58,6 +58,18 @@ def from_record(record: dict[str, Any], kind: Any = Declaration) -> Any:
     return document
 
 
+def read_record(record: dict[str, Any], kind: type[Document]) -> Document:
+    """Return the document of a record that a reader of this node made: its names and bounds are the reader's to keep.
+
+    Raises:
+        RecordInvalid: a value is not of its field's type; the message names the place.
+    """
+    try:
+        return msgspec.convert(record, kind)
+    except (msgspec.ValidationError, ValueError, ArithmeticError, RecursionError) as error:
+        raise RecordInvalid(path=_place_in(str(error))) from error
+
+
 def declaration_id(declaration: Declaration) -> DeclarationId:
     """Return the node's own id: hex SHA-256 of the RFC 8785 form of the canonical record."""
     return id_of_record(to_record(declaration))

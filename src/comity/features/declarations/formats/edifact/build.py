@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from comity.features.declarations.canonical import from_record
+from comity.features.declarations.canonical import read_record
 from comity.features.declarations.errors import RecordInvalid
 from comity.features.declarations.formats.edifact.complete import COMPLETE
 from comity.features.declarations.formats.edifact.elements import Context, Unreadable
@@ -33,7 +33,7 @@ def value_of(message: Message, mapping: Mapping, *, limits: Limits) -> tuple[Tra
     if is_refused(findings):
         return None, findings
     try:
-        return from_record(record, mapping.kind), findings
+        return read_record(record, mapping.kind), findings
     except RecordInvalid as error:
         place = f"message {message.number}{(error.path or '').removeprefix('$')}"
         findings.append(Finding("declarations.edifact-value", place, error.message))
@@ -137,10 +137,12 @@ class _Builder:
         by_qualifier = scope.rules.get(key)
         if by_qualifier is None:
             return None
-        separators = self._context.separators
-        first = part(segment, 1, 0, separators)
-        second = f"{first}+{part(segment, 2, 0, separators)}"
-        return by_qualifier.get(second) or by_qualifier.get(first) or by_qualifier.get("")
+        every = by_qualifier.get("")
+        if every is not None and len(by_qualifier) == 1:
+            return every
+        first = self._context.part(segment, 1)
+        second = f"{first}+{self._context.part(segment, 2)}"
+        return by_qualifier.get(second) or by_qualifier.get(first) or every
 
     def _apply(self, action: Action, into: Record, placed: Placed) -> None:
         if action.reader is None:
@@ -163,7 +165,7 @@ class _Builder:
             self._leave_out(placed)
 
     def _leave_out(self, placed: Placed) -> None:
-        qualifier = part(placed.segment, 1, 0, self._context.separators)
+        qualifier = part(placed.segment, 1, 0, self._message.separators)
         is_code = 0 < len(qualifier) <= 3 and qualifier.isascii() and qualifier.isalnum()
         name = f"{placed.segment[0]}+{qualifier}" if is_code else placed.segment[0]
         self._left_out[name] += 1

@@ -7,34 +7,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from comity.features.declarations.formats.edifact.message import Segment, part, repetitions
+from comity.features.declarations.formats.edifact.message import Segment, components
 from comity.features.declarations.formats.edifact.separators import Separators
 
 MAX_TEXT = 1024
 """The canonical record's bound; a longer text (several FTX lines together) is an error, never cut."""
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,18}(?:[.,][0-9]{0,9})?|[.,][0-9]{1,9})")
-_PATTERNS = {
-    "2": "%d%m%y",
-    "3": "%m%d%y",
-    "4": "%d%m%Y",
-    "101": "%y%m%d",
-    "102": "%Y%m%d",
-    "201": "%y%m%d%H%M",
-    "202": "%y%m%d%H%M%S",
-    "203": "%Y%m%d%H%M",
-    "204": "%Y%m%d%H%M%S",
-    "205": "%Y%m%d%H%M%z",
-    "301": "%y%m%d%H%M",
-    "302": "%y%m%d%H%M%S",
-    "303": "%Y%m%d%H%M",
-    "304": "%Y%m%d%H%M%S",
+_FORMATS = {
+    "2": "DDMMYY",
+    "3": "MMDDYY",
+    "4": "DDMMYYYY",
+    "101": "YYMMDD",
+    "102": "YYYYMMDD",
+    "201": "YYMMDDhhmm",
+    "202": "YYMMDDhhmmss",
+    "203": "YYYYMMDDhhmm",
+    "204": "YYYYMMDDhhmmss",
+    "205": "YYYYMMDDhhmm",
+    "301": "YYMMDDhhmm",
+    "302": "YYMMDDhhmmss",
+    "303": "YYYYMMDDhhmm",
+    "304": "YYYYMMDDhhmmss",
 }
-_ZONED = frozenset({"301", "302", "303", "304"})
+_ZONED = frozenset({"205", "301", "302", "303", "304"})
+_PLACES = {
+    form: tuple(slice(letters.find(one), letters.rfind(one) + 1) if one in letters else None for one in "YMDhms")
+    for form, letters in _FORMATS.items()
+}
+_CENTURY_TURNS = 69
+"""Years of two digits from here on are of the twentieth century, as POSIX reads them."""
 _BY_LENGTH = {6: "101", 8: "102", 10: "201", 12: "203", 14: "204"}
 _ZONE = re.compile(r"(?P<hours>[+-]?[0-9]{2})(?P<minutes>[0-9]{2})?|Z|UTC|GMT|ZZZ")
 _KILOGRAMS = {
@@ -60,29 +65,46 @@ class Unreadable(ValueError):
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
-    """What a value is read with: service characters, code tables of the mapping, the year the interchange was sent."""
+    """What a value is read with: service characters, code tables of the mapping, the year the interchange was sent.
 
-    separators: Separators
-    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    year: int | None = None
+    The components of the segment in hand are kept, because several rules read the same segment.
+    """
+
+    __slots__ = ("_components", "_segment", "codes", "separators", "year")
+
+    def __init__(self, separators: Separators, codes: Mapping[str, Mapping[str, str]], year: int | None = None) -> None:
+        self.separators = separators
+        self.codes = codes
+        self.year = year
+        self._segment: Segment | None = None
+        self._components: list[list[str]] = []
 
     def part(self, segment: Segment, element: int, component: int = 1) -> str:
-        """Return a component (both counted from 1), or an empty text."""
-        return part(segment, element, component - 1, self.separators)
+        """Return a component (both counted from 1) without outer blanks, or an empty text.
 
-    def firsts(self, segment: Segment, element: int) -> list[str]:
-        """Return the first component of every repetition of an element."""
-        whole = repetitions(segment, element, self.separators)
-        return [self.separators.restored(one.split(self.separators.component)[0]).strip() for one in whole]
+        Raises:
+            Unreadable: it is longer than any text that is kept.
+        """
+        if segment is not self._segment:
+            self._segment, self._components = segment, components(segment, self.separators)
+        if element >= len(self._components) or component > len(self._components[element]):
+            return ""
+        found = self._components[element][component - 1].strip()
+        if len(found) > MAX_TEXT:
+            raise _too_long()
+        return found
 
 
 def text(value: str) -> str | None:
     """Return the text, or None where it is empty."""
     if len(value) > MAX_TEXT:
-        raise Unreadable("value-too-long", f"Expected a text of at most {MAX_TEXT} characters; a longer one came.")
+        raise _too_long()
     return value or None
+
+
+def _too_long() -> Unreadable:
+    return Unreadable("value-too-long", f"Expected a text of at most {MAX_TEXT} characters; a longer one came.")
 
 
 def number(value: str) -> Decimal | None:
@@ -110,26 +132,31 @@ def instant(value: str, form: str) -> datetime | None:
     if not value:
         return None
     form = form or _BY_LENGTH.get(len(value), "")
-    pattern = _PATTERNS.get(form)
-    if pattern is None:
+    if not form:
+        raise _no_date()
+    letters = _FORMATS.get(form)
+    if letters is None:
         raise Unreadable("date-format-code", "Expected a format of UN/EDIFACT 2379 that is read (102, 203 and so on).")
     offset = timedelta(0)
     if form in _ZONED:
-        digits = 12 if pattern.startswith("%Y") else 10
-        digits += 2 * pattern.endswith("%S")
-        value, zone = value[:digits], _ZONE.fullmatch(value[digits:].strip() or "Z")
-        if zone is None:
-            raise _no_date()
-        hours = int(zone["hours"] or 0)
-        offset = timedelta(hours=hours, minutes=int(zone["minutes"] or 0) * (-1 if hours < 0 else 1))
-    if not value.replace("+", "").replace("-", "").isdecimal() or not value.isascii():
+        value, offset = value[: len(letters)], _offset(value[len(letters) :])
+    if len(value) != len(letters) or not value.isdecimal() or not value.isascii():
         raise _no_date()
+    year, month, day_, hour, minute, second = (0 if one is None else int(value[one]) for one in _PLACES[form])
+    if letters.count("Y") == 2:
+        year += 1900 if year >= _CENTURY_TURNS else 2000
     try:
-        if "%z" not in pattern:
-            value, pattern = f"{value}+0000", f"{pattern}%z"
-        return datetime.strptime(value, pattern).astimezone(UTC) - offset
+        return datetime(year, month, day_, hour, minute, second, tzinfo=UTC) - offset
     except (ValueError, OverflowError):
         raise _no_date() from None
+
+
+def _offset(zone: str) -> timedelta:
+    found = _ZONE.fullmatch(zone.strip() or "Z")
+    if found is None:
+        raise _no_date()
+    hours = int(found["hours"] or 0)
+    return timedelta(hours=hours, minutes=int(found["minutes"] or 0) * (-1 if hours < 0 else 1))
 
 
 def day(value: str, form: str, *, not_after: int | None = None) -> date | None:

@@ -45,6 +45,7 @@ class _Envelopes:
         self._plain: set[str] = set()
         self._block = Block([], LEVEL_A)
         self._tag = ""
+        self._is_cut = False
         self._size = 0
         self._passed = 0
         self._messages = 0
@@ -90,8 +91,9 @@ class _Envelopes:
             self._error("segment-tag", "Expected a segment tag of three capitals; other text came.", _RELEASE_ADVICE)
             self._pass_over(["???"])
         elif tag in ("UIB", "UIH", "UIT", "UIZ"):
-            self._error("interactive", "Expected batch EDIFACT; an interactive interchange (UIB) came.", "")
-            self._passed += 1
+            if tag == "UIB":
+                self._error("interactive", "Expected batch EDIFACT; an interactive interchange (UIB) came.", "")
+            self._pass_over(segment)
         elif self._open is None:
             self._error(
                 "segment-outside-message", f"Expected UNH before {tag}: the segment is outside of any message.", ""
@@ -176,20 +178,21 @@ class _Envelopes:
 
     def _une(self, segment: Segment) -> Iterator[Message]:
         yield from self._close_message(keep=True)
-        self._passed += 1
         if self._group is None:
             self._error("group", "Expected UNG before UNE: no group is open.", "")
+            self._passed += 1
             return
         self._compare(segment, "group-count", self._in_group, "messages of the group")
         if self._part(segment, 2, 0) != self._group:
             self._warn("group-reference", "Expected in UNE the reference of the group's UNG; another came.")
         self._group = None
+        self._passed += 1
 
     def _unz(self, segment: Segment) -> Iterator[Message]:
         yield from self._close_message(keep=True)
-        self._passed += 1
         if self._interchange is None:
             self._error("interchange-trailer", "Expected UNB before UNZ: no interchange is open.", "")
+            self._passed += 1
             return
         count, what = (self._groups, "groups") if self._groups else (self._in_interchange, "messages")
         self._compare(segment, "interchange-count", count, f"{what} of the interchange")
@@ -198,13 +201,15 @@ class _Envelopes:
         if not self._in_interchange:
             self._error("no-message", "Expected at least one message in the interchange; none came.", "")
         self._interchange = None
+        self._passed += 1
 
     def _close_message(self, *, keep: bool = False) -> Iterator[Message]:
         """End what is open, in whatever state; `keep` the closed message where more may still be said about it."""
         if self._open is not None:
-            self._error(
-                "message-cut", "Expected UNT at the message's end; it does not come.", "Send the interchange again."
-            )
+            if not self._is_cut:
+                self._error(
+                    "message-cut", "Expected UNT at the message's end; it does not come.", "Send the interchange again."
+                )
             self._passed += self._open.skipped + len(self._open.segments)
             if self._closed is not None:
                 yield self._closed
@@ -214,8 +219,10 @@ class _Envelopes:
             self._closed = None
 
     def _close_interchange(self) -> Iterator[Message]:
+        is_told = self._open is not None or self._is_cut
         yield from self._close_message(keep=True)
-        if self._interchange is not None and self._interchange != Interchange():
+        self._is_cut, self._tag = False, ""
+        if self._interchange is not None and self._interchange != Interchange() and not is_told:
             self._error(
                 "interchange-cut",
                 "Expected UNZ at the interchange's end; it does not come, so that messages may be missing.",
@@ -227,6 +234,7 @@ class _Envelopes:
 
     def end(self) -> Iterator[Message | Finding]:
         """Yield the last message and the findings that belong to none."""
+        self._tag = ""
         yield from self._close_interchange()
         if not self._messages and not self._loose:
             self._error("no-message", "Expected at least one message; none came.", "")
@@ -237,6 +245,7 @@ class _Envelopes:
         self._loose.append(finding)
 
     def _cut_off(self) -> None:
+        self._is_cut, self._tag = True, ""
         self._error(
             "segment-cut",
             f"Expected the segment terminator {self._separators.terminator!r} at the end; the text stops before it.",
@@ -244,16 +253,26 @@ class _Envelopes:
         )
 
     def _note_characters(self) -> None:
-        block = self._block
-        if self._open is None:
+        """Say of the message that is open how its characters were read, once."""
+        message, block = self._open, self._block
+        if message is None:
             return
-        if block.codec != block.declared and not self._has_said("character-set"):
-            self._warn(
+        said = {one.code for one in message.findings}
+        for is_so, code, what in (
+            (
+                block.codec != block.declared,
                 "character-set",
                 f"Expected the characters of the declared set ({block.declared}); read as {block.codec}.",
-            )
-        if block.has_controls and not self._has_said("control-character"):
-            self._warn("control-character", "Control characters came and were left out. Export without them.")
+            ),
+            (
+                block.has_controls,
+                "control-character",
+                "Control characters came and were left out. Export without them.",
+            ),
+        ):
+            finding = Finding(f"declarations.edifact-{code}", message.place(0), what, Severity.WARNING)
+            if is_so and finding.code not in said:
+                message.findings.append(finding)
 
     def _bound(self, block: Block) -> None:
         """Keep no more of a message than the limits allow; what is too large is refused as a whole."""
@@ -273,9 +292,6 @@ class _Envelopes:
             )
         message.skipped += len(message.segments) - 1
         del message.segments[1:]
-
-    def _has_said(self, code: str) -> bool:
-        return self._open is not None and any(one.code == f"declarations.edifact-{code}" for one in self._open.findings)
 
     def _part(self, segment: Segment, element: int, component: int) -> str:
         return part(segment, element, component, self._separators)

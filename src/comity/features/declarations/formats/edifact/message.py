@@ -64,13 +64,10 @@ def part(segment: Segment, element: int, component: int, separators: Separators)
     return separators.restored(text).strip()
 
 
-def parts(element: str, separators: Separators) -> list[str]:
-    """Return the components of an element, released and without outer blanks."""
-    return [separators.restored(one).strip() for one in element.split(separators.component)]
-
-
-def repetitions(segment: Segment, element: int, separators: Separators) -> list[str]:
-    """Return the repetitions of an element (syntax version 4), components not yet apart; none where it is absent."""
-    if element >= len(segment) or not segment[element]:
-        return []
-    return segment[element].split(separators.repetition) if separators.repetition else [segment[element]]
+def components(segment: Segment, separators: Separators) -> list[list[str]]:
+    """Return the components of every element, released."""
+    separator = separators.component
+    apart = [element.split(separator) if separator in element else [element] for element in segment]
+    if all(element.isprintable() for element in segment):
+        return apart
+    return [[separators.restored(one) for one in element] for element in apart]

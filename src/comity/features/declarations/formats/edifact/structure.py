@@ -132,13 +132,14 @@ def _position(frame: _Open, tag: str, qualifier: str) -> tuple[int | None, bool]
 class _Walk:
     """Goes through a structure with the segments: the groups open at this moment, the innermost last."""
 
-    __slots__ = ("_findings", "_limit", "_message", "_open")
+    __slots__ = ("_findings", "_limit", "_message", "_open", "_unexpected")
 
     def __init__(self, message: Message, root: Node, findings: list[Finding], limit: int) -> None:
         self._message = message
         self._findings = findings
         self._limit = limit
         self._open = [_Open(root)]
+        self._unexpected = -1
 
     def place(self, segment: Segment, qualifier: str, index: int) -> Placed | None:
         """Return where the segment belongs, opening and closing groups, or None where it is unexpected."""
@@ -156,12 +157,14 @@ class _Walk:
             depth, position = used_up
             self._close_to(depth, index)
             return self._enter(self._open[depth], position, segment, index)
-        self._report(
-            "segment-unexpected",
-            index,
-            "Expected a segment the message's structure has at this place; another came. Correct the order, or the"
-            " message's release in UNH.",
-        )
+        if index != self._unexpected + 1:
+            self._report(
+                "segment-unexpected",
+                index,
+                "Expected a segment the message's structure has at this place; another came, perhaps with others of its"
+                " kind after it. Correct the order, or the message's release in UNH.",
+            )
+        self._unexpected = index
         return None
 
     def _enter(self, frame: _Open, position: int, segment: Segment, index: int) -> Placed:
