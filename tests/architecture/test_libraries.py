@@ -27,6 +27,8 @@ ALLOWED = {
             "features/declarations/formats/epcis/*",
             "features/declarations/schema*.py",
             "features/tariff/sources/taric3/read.py",
+            "features/declarations/requirements.py",
+            "features/declarations/rule_packs/*",
         ),
         "XML",
     ),

@@ -24,6 +24,7 @@ from comity.cooperation.identity.statement import Signer, recovery_hash
 from comity.cooperation.identity.tls import create_certificate
 from comity.cooperation.identity.token import Token, TokenSigner, read_address
 from comity.entrypoints.meters import Meters
+from comity.features.declarations.requirements import Requirements, read_requirements
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import load_profiles
@@ -44,6 +45,7 @@ KEY_STORE_FILE = "file"
 
 
 WITNESS_POLICY = "witness-policy.txt"
+RULES, SCHEMAS = "rules", "schemas"
 
 
 class HomeExists(ComityError):
@@ -108,6 +110,18 @@ class Node:
         """Return the operator's witness policy (C2SP tlog-policy), where there is one in the home folder."""
         path = self.settings.home / WITNESS_POLICY
         return path.read_text(encoding="utf-8") if path.exists() else None
+
+    @cached_property
+    def requirements(self) -> Requirements | None:
+        """Return what the home folder's `rules` and `schemas` require of documents, read once; None without either.
+
+        Raises:
+            RulePacksRefused, SchemaUnreadable: something of them cannot be used.
+        """
+        rules, schemas = self.settings.home / RULES, self.settings.home / SCHEMAS
+        return read_requirements(
+            rules=rules if rules.is_dir() else None, schemas=schemas if schemas.is_dir() else None, clock=self.clock
+        )
 
     def new_signer(self) -> Signer:
         """Make a fresh signing key where this node keeps its signing key."""

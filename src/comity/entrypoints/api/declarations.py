@@ -79,7 +79,8 @@ def declare(door: Door, call: Call) -> Response:
     """Clear the documents of the body and answer their lanes, or every finding."""
     token, content_type = call.caller, call.request.headers.get("content-type", "")
     limits = DEFAULT_LIMITS._replace(max_file_bytes=door.node.settings.max_document_bytes)
-    reading = read_documents(call.body, name=_NAMES.get(content_type.partition(";")[0].strip().lower()), limits=limits)
+    name = _NAMES.get(content_type.partition(";")[0].strip().lower())
+    reading = read_documents(call.body, name=name, limits=limits, requirements=door.node.requirements)
     if not reading.documents:
         raise DocumentRefused(reading.findings)
     entries = list(_clear_all(door, token, reading.documents))

@@ -12,12 +12,14 @@ import typer
 from rich.markup import escape
 
 from comity.entrypoints.cli.options import AsJson, Home, opened
-from comity.entrypoints.cli.output import Exit, people, progress, reporting, working, write_json
+from comity.entrypoints.cli.output import Exit, errors, people, progress, reporting, working, write_json
 from comity.features.declarations.errors import NotKept
 from comity.features.declarations.read import FORMATS, Reading, read_documents
+from comity.foundation.clock import SystemClock
 from comity.foundation.errors import Finding, Severity
 
 if TYPE_CHECKING:
+    from comity.features.declarations.requirements import Requirements
     from comity.flows.clear_declaration import Cleared
 
 SUFFIXES = frozenset(f".{one.ending}" for one in FORMATS)
@@ -31,14 +33,32 @@ def register(app: typer.Typer) -> None:
     app.command("world")(world)
 
 
-def check(files: Files, as_json: AsJson = False) -> None:
-    """Read documents and list every error, each with its place and what to do. Needs no node."""
+def check(
+    files: Files,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="Folder of an administration's rule packs (JSON).", exists=True, file_okay=False),
+    ] = None,
+    schema: Annotated[
+        Path | None, typer.Option(help="Folder of an administration's XML schemas, or one of them.", exists=True)
+    ] = None,
+    variants: Annotated[
+        Path | None,
+        typer.Option(help="File that says which rule packs apply when (TOML).", exists=True, dir_okay=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read documents and list every error, each with its place and what to do. Needs no node.
+
+    With `--rules` and `--schema`, XML documents must keep an administration's business rules and schemas too.
+    """
     any_error = False
     paths = list(documents_in(files))
-    with progress(quiet=as_json) as bar:
+    with reporting(as_json=as_json), progress(quiet=as_json) as bar:
+        requirements = _requirements(rules, schema, variants, as_json=as_json)
         task = bar.add_task("checking", total=len(paths))
         for path in paths:
-            reading = read_documents(path, name=path.name)
+            reading = read_documents(path, name=path.name, requirements=requirements)
             findings = all_findings(reading)
             wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
             any_error = any_error or bool(wrong)
@@ -67,7 +87,7 @@ def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
         with progress(quiet=as_json) as bar:
             task = bar.add_task("clearing", total=len(paths))
             for path in paths:
-                reading = read_documents(path, name=path.name)
+                reading = read_documents(path, name=path.name, requirements=node.requirements)
                 problems += [{"file": str(path), **finding.as_problem()} for finding in reading.findings]
                 for document in reading.documents:
                     counts["documents"] += 1
@@ -131,6 +151,26 @@ def documents_in(files: list[Path]) -> Iterator[Path]:
             )
         else:
             yield path
+
+
+def _requirements(
+    rules: Path | None, schema: Path | None, variants: Path | None, *, as_json: bool
+) -> Requirements | None:
+    """Load what an administration requires, or tell every fault of its rule packs and leave."""
+    from comity.features.declarations.requirements import read_requirements
+    from comity.features.declarations.rule_packs.errors import RulePacksRefused
+
+    try:
+        return read_requirements(rules=rules, schemas=schema, variants=variants, clock=SystemClock())
+    except RulePacksRefused as refused:
+        if as_json:
+            faults = [fault.as_problem() for fault in refused.findings]
+            write_json({"error": {**refused.as_problem(), "findings": faults}})
+        else:
+            for fault in refused.findings:
+                errors.print(f"[red]{fault.code}[/red] at {escape(fault.path)}: {escape(fault.message)}")
+            errors.print("No rule was loaded.")
+        raise typer.Exit(Exit.COULD_NOT_RUN) from refused
 
 
 def all_findings(reading: Reading) -> list[Finding]:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from comity.features.declarations.formats.edifact.read import looks_like_edifact, read_edifact
+from comity.features.declarations.formats.ens_xml.read import is_ens_xml, read_ens_xml
 from comity.features.declarations.formats.epcis.read import read_epcis_json, read_epcis_xml
 from comity.features.declarations.formats.epcis.sniff import is_epcis_json, is_epcis_xml
 from comity.features.declarations.formats.ncts_xml.read import is_ncts, read_ncts
 from comity.features.declarations.formats.tabular.read import read_csv, read_xlsx
 from comity.features.declarations.formats.wco_xml.read import read_wco_xml
 from comity.features.declarations.reading import DEFAULT_LIMITS, Limits, ReadDocument, Reading
+from comity.features.declarations.requirements import Requirements
 from comity.features.declarations.sniff import HEAD_BYTES, looks_like_xml
 from comity.foundation.errors import Finding
 
@@ -34,17 +36,33 @@ class Stream:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_documents(source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading:
+def read_documents(
+    source: Source,
+    *,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    requirements: Requirements | None = None,
+) -> Reading:
     """Read a file (a path, or its bytes; `name` is then its name, for the ending) and return every document.
 
-    A file that is too large, cannot be opened or is in no known format gives findings, not an exception.
+    With `requirements`, XML documents must keep an administration's schemas and rules too. A file that is too large,
+    cannot be opened or is in no known format gives findings, not an exception.
+
+    Raises:
+        SchemaUnreadable: a schema that is required cannot be compiled.
     """
-    stream = iter_documents(source, name=name, limits=limits)
+    stream = iter_documents(source, name=name, limits=limits, requirements=requirements)
     documents = tuple(stream.documents)
     return Reading(stream.format, documents, tuple(stream.findings))
 
 
-def iter_documents(source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Stream:
+def iter_documents(
+    source: Source,
+    *,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    requirements: Requirements | None = None,
+) -> Stream:
     """Read as `read_documents` does, but give the documents one by one, so that a large batch is not all in memory."""
     if isinstance(source, bytes):
         content: bytes | Finding = source if len(source) <= limits.max_file_bytes else _too_large(limits)
@@ -53,7 +71,11 @@ def iter_documents(source: Source, *, name: str | None = None, limits: Limits = 
         name = name or Path(source).name
     if isinstance(content, Finding):
         return Stream(_format_by_name(name), iter(()), [content])
-    return _stream(content, name or "", limits)
+    stream = _stream(content, name or "", limits)
+    if requirements is not None and looks_like_xml(content[:HEAD_BYTES]):
+        folder = "" if isinstance(source, bytes) else Path(source).absolute().parent.name
+        stream.documents = requirements.judged(content, stream.documents, folder=folder, limits=limits)
+    return stream
 
 
 def _stream(content: bytes, name: str, limits: Limits) -> Stream:
@@ -116,6 +138,12 @@ FORMATS: tuple[Format, ...] = (
         "xml",
         lambda head, _: is_ncts(head),
         lambda content, limits, _: read_ncts(content, limits=limits),
+    ),
+    Format(
+        "ens-xml",
+        "xml",
+        lambda head, _: is_ens_xml(head),
+        lambda content, limits, _: read_ens_xml(content, limits=limits),
     ),
     # The last of the XML formats: any other root is refused there, with the roots that are known.
     Format(

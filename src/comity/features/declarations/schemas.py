@@ -71,7 +71,7 @@ class Schemas:
             SchemaUnreadable: the schema for this document cannot be compiled; the message says which file.
         """
         places = Places() if places is None else places
-        if root.tag not in self._declaring:
+        if not self.declares(root):
             return [self._unknown(root, places)]
         nearest: list[Finding] | None = None
         for files in islice(product(*self._choices(root)), MAX_VERSIONS):
@@ -81,6 +81,10 @@ class Schemas:
             if nearest is None or len(found) < len(nearest):
                 nearest = found
         return nearest or []
+
+    def declares(self, element: _Element) -> bool:
+        """Claim that one of the schemas declares this element as one that a document may begin with."""
+        return element.tag in self._declaring
 
     def _choices(self, root: _Element) -> Iterator[tuple[tuple[str, Path], ...]]:
         """Yield for each namespace of the document the schema files that declare the element it begins with."""

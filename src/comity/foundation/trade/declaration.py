@@ -21,7 +21,7 @@ from comity.foundation.trade.documents import (
 )
 from comity.foundation.trade.money import Money
 from comity.foundation.trade.parties import AuthorisationHolder, Party
-from comity.foundation.trade.transit import Transit
+from comity.foundation.trade.transit import Transit, TransitOffice
 from comity.foundation.trade.transport import Consignment, CustomsValuation, TradeTerms, TransportMeans
 
 DeclarationId = NewType("DeclarationId", str)
@@ -29,11 +29,14 @@ DeclarationId = NewType("DeclarationId", str)
 
 
 class DeclarationKind(StrEnum):
-    """The direction of the goods, from the first letters of the type code (D013)."""
+    """The direction of the goods, from the first letters of the type code (D013), or that goods are told before entry.
+
+    An entry summary declaration says for safety and security what will arrive (WCO SAFE Framework; ICS IE315)."""
 
     IMPORT = "import"
     EXPORT = "export"
     TRANSIT = "transit"
+    ENTRY_SUMMARY = "entry-summary"
     OTHER = "other"
 
 
@@ -220,7 +223,8 @@ class Declaration:
 
     `mrn` is D014, `functional_reference_id` the declarant's own reference (D026), `type_code` D013. `authentication`
     is the signature (104) and `authenticator` the name of who signed (12A, R007); `loading_list_quantity` is 013.
-    `message_id` is the message's own reference, `correlation_id` that of the one it answers.
+    `message_id` is the message's own reference, `correlation_id` that of the one it answers. `entry_offices` are the
+    office of first entry, with the time of arrival expected there (172), and the subsequent ones.
     """
 
     kind: DeclarationKind = DeclarationKind.OTHER
@@ -262,3 +266,4 @@ class Declaration:
     message_version: str | None = None
     further_border_means: tuple[TransportMeans, ...] = ()
     transit: Transit | None = None
+    entry_offices: tuple[TransitOffice, ...] = ()

@@ -60,11 +60,21 @@ class GoodsLocation:
 
 @dataclass(frozen=True, slots=True)
 class ConsignmentItem:
-    """What a consignment says of one of its items (WCO DM 29A): consignor, and how its freight (62A) is paid (098)."""
+    """What a consignment says of one of its items (WCO DM 29A): consignor, and how its freight (62A) is paid (098).
+
+    Where it differs from item to item: places of loading and unloading (L009), parties to notify, the means that
+    bring it over the border.
+    """
 
     sequence: int | None = None
     consignor: Party | None = None
     freight_payment_method: str | None = None
+    loading_location: str | None = None
+    loading_location_name: str | None = None
+    unloading_location: str | None = None
+    unloading_location_name: str | None = None
+    notify_parties: tuple[Party, ...] = ()
+    border_means: tuple[TransportMeans, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,7 @@ class Consignment:
     further_departure_means: tuple[TransportMeans, ...] = ()
     loading_country: str | None = None
     unloading_country: str | None = None
+    notify_parties: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

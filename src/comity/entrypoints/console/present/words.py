@@ -172,6 +172,7 @@ DECLARATION_KINDS: Mapping[str, str] = MappingProxyType(
         "import": mark("Import"),
         "export": mark("Export"),
         "transit": mark("Transit"),
+        "entry-summary": mark("Entry summary declaration"),
         "other": mark("Declaration"),
     }
 )

@@ -1,0 +1,1 @@
+"""Business rules of an administration as data: packs of small expressions, parsed, checked and compiled."""

@@ -1,0 +1,1 @@
+"""Tests of rules as data: the language, the packs, the choice between them."""
