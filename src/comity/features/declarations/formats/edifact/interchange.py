@@ -255,7 +255,7 @@ class _Envelopes:
     def _note_characters(self) -> None:
         """Say of the message that is open how its characters were read, once."""
         message, block = self._open, self._block
-        if message is None:
+        if message is None or (block.codec == block.declared and not block.has_controls):
             return
         said = {one.code for one in message.findings}
         for is_so, code, what in (
