@@ -15,7 +15,7 @@ from comity.features.declarations.formats.ens_xml.read import is_ens_xml, read_e
 from comity.features.declarations.formats.epcis.read import read_epcis_json, read_epcis_xml
 from comity.features.declarations.formats.epcis.sniff import is_epcis_json, is_epcis_xml
 from comity.features.declarations.formats.ncts_xml.read import is_ncts, read_ncts
-from comity.features.declarations.formats.tabular.read import read_csv, read_xlsx
+from comity.features.declarations.formats.tabular.read import read_csv, read_workbook
 from comity.features.declarations.formats.wco_xml.read import read_wco_xml
 from comity.features.declarations.reading import DEFAULT_LIMITS, Limits, ReadDocument, Reading
 from comity.features.declarations.requirements import Requirements
@@ -25,6 +25,7 @@ from comity.foundation.errors import Finding
 __all__ = ["DEFAULT_LIMITS", "Limits", "ReadDocument", "Reading", "Stream", "iter_documents", "read_documents"]
 
 Source = Path | str | bytes
+_NOTHING = b" \t\r\n\x00\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def read_documents(
     Raises:
         SchemaUnreadable: a schema that is required cannot be compiled.
     """
-    stream = iter_documents(source, name=name, limits=limits, requirements=requirements)
+    stream = _whole(source, name, limits, requirements)
     documents = tuple(stream.documents)
     return Reading(stream.format, documents, tuple(stream.findings))
 
@@ -63,7 +64,21 @@ def iter_documents(
     limits: Limits = DEFAULT_LIMITS,
     requirements: Requirements | None = None,
 ) -> Stream:
-    """Read as `read_documents` does, but give the documents one by one, so that a large batch is not all in memory."""
+    """Read as `read_documents` does, but give the documents one by one, so that a large batch is not all in memory.
+
+    A file given by its path in a format that can be read in parts may be of any size: its bytes are never all there.
+    """
+    if not isinstance(source, bytes):
+        path = Path(source)
+        head = _bytes_of(path, limits, only=HEAD_BYTES)
+        found = None if isinstance(head, Finding) else _format_of(head, name or path.name)
+        if found is not None and found.stream is not None:
+            findings: list[Finding] = []
+            return Stream(found.name, found.stream(path, limits, findings), findings)
+    return _whole(source, name, limits, requirements)
+
+
+def _whole(source: Source, name: str | None, limits: Limits, requirements: Requirements | None) -> Stream:
     if isinstance(source, bytes):
         content: bytes | Finding = source if len(source) <= limits.max_file_bytes else _too_large(limits)
     else:
@@ -80,15 +95,21 @@ def iter_documents(
 
 def _stream(content: bytes, name: str, limits: Limits) -> Stream:
     head = content[:HEAD_BYTES]
-    if not content.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    if not content.strip(_NOTHING):
         return _refused(name, "document-empty", "The file is empty. Send the document again.")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _refused(name, "format-unknown", "An old or protected workbook came. Save it as .xlsx without password.")
-    for one in FORMATS:
-        if one.recognises(head, name.lower()):
-            findings: list[Finding] = []
-            return Stream(one.name, one.read(content, limits, findings), findings)
-    return _refused(name, "format-unknown", f"Expected one of {', '.join(KNOWN)}; another format came.")
+    one = _format_of(head, name)
+    if one is None:
+        return _refused(name, "format-unknown", f"Expected one of {', '.join(KNOWN)}; another format came.")
+    findings: list[Finding] = []
+    return Stream(one.name, one.read(content, limits, findings), findings)
+
+
+def _format_of(head: bytes, name: str) -> Format | None:
+    if not head.strip(_NOTHING) or head.startswith(b"\xd0\xcf\x11\xe0"):
+        return None
+    return next((one for one in FORMATS if one.recognises(head, name.lower())), None)
 
 
 def _is_text_table(head: bytes, name: str) -> bool:
@@ -96,24 +117,42 @@ def _is_text_table(head: bytes, name: str) -> bool:
     if name.endswith((".csv", ".tsv", ".txt")):
         return True
     first_line = head.splitlines()[0] if head else b""
-    return b"\x00" not in head and any(delimiter in first_line for delimiter in (b",", b";", b"\t"))
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        first_line = head.replace(b"\x00", b"").splitlines()[0]
+    elif b"\x00" in head:
+        return False
+    return any(delimiter in first_line for delimiter in (b",", b";", b"\t", b"|"))
+
+
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+"""The first entry of an ODS file, stored unpacked, says this."""
 
 
 class Format(NamedTuple):
-    """A format: its name, the ending of its files, how the first bytes (and the name) show it, and its reader."""
+    """A format: its name, the ending of its files, how the first bytes (and the name) show it, and its reader.
+
+    `stream` reads a file of any size by its path, in parts.
+    """
 
     name: str
     ending: str
     recognises: Callable[[bytes, str], bool]
     read: Callable[[bytes, Limits, list[Finding]], Iterator[ReadDocument]]
+    stream: Callable[[Path, Limits, list[Finding]], Iterator[ReadDocument]] | None = None
 
 
 FORMATS: tuple[Format, ...] = (
     Format(
         "xlsx",
         "xlsx",
+        lambda head, _: head.startswith(b"PK\x03\x04") and ODS not in head[:120],
+        lambda content, limits, findings: read_workbook(content, limits=limits, findings=findings),
+    ),
+    Format(
+        "ods",
+        "ods",
         lambda head, _: head.startswith(b"PK\x03\x04"),
-        lambda content, limits, findings: read_xlsx(content, limits=limits, findings=findings),
+        lambda content, limits, findings: read_workbook(content, limits=limits, findings=findings),
     ),
     Format(
         "edifact",
@@ -157,6 +196,7 @@ FORMATS: tuple[Format, ...] = (
         "csv",
         _is_text_table,
         lambda content, limits, findings: read_csv(content, limits=limits, findings=findings),
+        lambda path, limits, findings: read_csv(path, limits=limits, findings=findings),
     ),
 )
 """Asked in this order: the first that recognises the file reads it."""
@@ -173,15 +213,18 @@ def _format_by_name(name: str | None) -> str:
     return next((one.name for one in reversed(FORMATS) if one.ending == ending), "unknown")
 
 
-def _bytes_of(path: Path, limits: Limits) -> bytes | Finding:
-    """Read at most the limit, whatever the file system says of the size; a larger file is not read at all."""
+def _bytes_of(path: Path, limits: Limits, *, only: int | None = None) -> bytes | Finding:
+    """Read at most the limit, whatever the file system says of the size; a larger file is not read at all.
+
+    `only` so many of its first bytes are read whatever its size.
+    """
     try:
         if not path.is_file():
             return Finding("declarations.file-unreadable", "/", "Expected a file; none is there. Check the path.")
-        if path.stat().st_size > limits.max_file_bytes:
+        if only is None and path.stat().st_size > limits.max_file_bytes:
             return _too_large(limits)
         with path.open("rb") as file:
-            content = file.read(limits.max_file_bytes + 1)
+            content = file.read(limits.max_file_bytes + 1 if only is None else only)
     except OSError:
         return Finding("declarations.file-unreadable", "/", "The file cannot be opened. Check its permissions.")
     return content if len(content) <= limits.max_file_bytes else _too_large(limits)

@@ -1,4 +1,4 @@
-"""What a column of a table of declarations is: name, place in the canonical record, WCO element, form, meaning."""
+"""What a column of a table of documents is: name, place in the canonical record, WCO element, form, meaning."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ class Form(StrEnum):
     NUMBER = "number"
     WHOLE = "whole"
     INSTANT = "instant"
+    DAY = "day"
+    CHOICE = "choice"
     FLAG = "flag"
     LIST = "list"
+    REFERENCE = "reference"
     REFERENCES = "references"
     SEALED = "sealed"
     PACKAGES = "packages"
@@ -25,7 +28,10 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `target` is a path in the canonical record; `digits`/`places` bound numbers, `length` texts."""
+    """One column. `target` is a path in the canonical record: of the whole document, or of one entry (`is_item`).
+
+    `length` bounds texts and the digits of numbers, `places` their decimals; `choices` are all values there are.
+    """
 
     name: str
     target: str
@@ -35,6 +41,7 @@ class Column:
     length: int = 0
     places: int = 0
     is_item: bool = False
+    choices: tuple[StrEnum, ...] = ()
 
 
 def text_column(name: str, target: str, element: str, length: int, meaning: str) -> Column:

@@ -1,77 +1,127 @@
-"""Which column of a table is which: the header row, its delimiter and the table's decimal mark."""
+"""Which column of a table is which: the header row in any of the languages, its kind of table and its delimiter."""
 
 from __future__ import annotations
 
+import csv
 import difflib
-import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from comity.features.declarations.formats.tabular.cells import Cell, text_of
-from comity.features.declarations.formats.tabular.column import Form
-from comity.features.declarations.formats.tabular.columns import BY_NAME, COLUMNS, REFERENCE
+from comity.features.declarations.formats.tabular.column import Column
+from comity.features.declarations.formats.tabular.table_kinds import BY_KEY, TABLES, TableKind
+from comity.features.declarations.formats.tabular.words import LANGUAGES, alike, words_of
 from comity.foundation.errors import Finding
 
-DELIMITERS = (",", ";", "\t")
-_NUMBER_COLUMNS = frozenset(column.name for column in COLUMNS if column.form is Form.NUMBER)
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header row: the kind of table, the column at each position (None: not read), the language of most labels."""
+
+    kind: TableKind
+    columns: tuple[Column | None, ...]
+    language: str
+
+    def positions(self) -> dict[str, int]:
+        """Return the position of each column by its name."""
+        return {column.name: place for place, column in enumerate(self.columns) if column is not None}
 
 
 def delimiter_of(header_line: str) -> str:
     """Return the delimiter under which most cells of the header are known columns."""
-    return max(DELIMITERS, key=lambda delimiter: sum(_named(cell) in BY_NAME for cell in header_line.split(delimiter)))
+    return max(DELIMITERS, key=lambda delimiter: sum(map(_is_known, _split(header_line, delimiter))))
 
 
-def is_header(cells: Sequence[Cell]) -> bool:
-    """Claim that a row is a header of declarations: it names the reference column."""
-    return any(_named(text_of(cell)) == REFERENCE for cell in cells)
+def known_headers(text: str) -> int:
+    """Return how many columns named beyond ASCII the first line of a text has: a wrong encoding has none."""
+    line = text.lstrip("\r\n").partition("\n")[0]
+    cells = {cell for delimiter in DELIMITERS for cell in _split(line, delimiter)}
+    return sum(_is_known(cell) for cell in cells if not cell.isascii())
 
 
-def columns_of(cells: Sequence[Cell], *, place: str) -> tuple[list[str | None], list[Finding]]:
-    """Return the column name at each position (None: ignored), and what is wrong with the header.
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line.strip("\r\n")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
-    A header that starts with `#` is a remark: its column is ignored. Every other unknown one is an error.
+
+def _is_known(cell: str) -> bool:
+    name = alike(cell)
+    return any(name in _names(kind.name) for kind in TABLES)
+
+
+def kind_of_header(cells: Sequence[Cell]) -> TableKind | None:
+    """Return the kind of table a header row begins, by the column that groups rows; None for any other row."""
+    found = {_keys().get(alike(text_of(cell))) for cell in cells}
+    return next((BY_KEY[key] for key in BY_KEY if key in found), None)
+
+
+def header_of(cells: Sequence[Cell], *, place: str) -> tuple[Header | None, list[Finding]]:
+    """Return the header that a row is, and what is wrong with it.
+
+    A header that starts with `#` is a remark: its column is not read. Every other unknown one is an error.
     """
-    names: list[str | None] = []
+    kind = kind_of_header(cells)
+    if kind is None:
+        keys = ", ".join(f"“{one}”" for one in BY_KEY)
+        message = f"Expected a header row with one of the columns {keys}; none came. Begin with `comity template`."
+        return None, [Finding("declarations.header-missing", place, message)]
+    names = _names(kind.name)
+    columns: list[Column | None] = []
+    languages: Counter[str] = Counter()
     findings: list[Finding] = []
     for number, cell in enumerate(cells, start=1):
         text = text_of(cell)
-        name = _named(text)
+        name = alike(text)
         if not name or name.startswith("#"):
-            names.append(None)
+            columns.append(None)
             continue
-        if name not in BY_NAME:
-            nearest = difflib.get_close_matches(name[:60], BY_NAME, n=1)
-            advice = f"Did you mean {nearest[0]}?" if nearest else "Remove it, or start its header with “#”."
-            findings.append(
-                Finding(
-                    "declarations.column-unknown", f"{place}, column {number}", f"The column is not known. {advice}"
-                )
-            )
-            names.append(None)
+        if name not in names:
+            advice = _advice(name, kind)
+            message = f"The column is not known. {advice}"
+            findings.append(Finding("declarations.column-unknown", f"{place}, column {number}", message))
+            columns.append(None)
             continue
-        if name in names:
-            findings.append(
-                Finding("declarations.column-repeated", f"{place}, column {name}", "The column came twice. Keep one.")
-            )
-        names.append(name)
-    if REFERENCE not in names:
-        message = f"Expected a header row with a column “{REFERENCE}”; none came. See the column reference."
-        findings.append(Finding("declarations.header-missing", place, message))
-    return names, findings
+        column, spoken = names[name]
+        languages.update(spoken)
+        if column in columns:
+            message = "The column came twice. Keep one."
+            findings.append(Finding("declarations.column-repeated", f"{place}, column {column.name}", message))
+        columns.append(column)
+    language = max(LANGUAGES, key=lambda one: languages[one])
+    return Header(kind, tuple(columns), language), findings
 
 
-def decimal_mark_of(cells: Iterable[tuple[str, str]]) -> str | None:
-    """Return `.` or `,` for the number cells (column name, text) of a table; None when thousands would be guessed.
-
-    A table whose commas could all be thousands separators is not guessed: 1,234 is a thousandfold difference.
-    """
-    with_comma = [text for name, text in cells if name in _NUMBER_COLUMNS and "," in text]
-    if not with_comma:
-        return "."
-    if all(_THOUSANDS.fullmatch(text) for text in with_comma):
-        return None
-    return ","
+def _advice(name: str, kind: TableKind) -> str:
+    nearest = difflib.get_close_matches(name[:60], _names(kind.name), n=1)
+    if not nearest:
+        return "Remove it, or start its header with “#”."
+    column, languages = _names(kind.name)[nearest[0]]
+    label = words_of(languages[0]).label_of(column.name)
+    return f"Did you mean {column.name} (“{label}”)?"
 
 
-def _named(text: str) -> str:
-    return text.strip().strip('"').strip().lower().replace(" ", "_")
+@cache
+def _names(kind: str) -> dict[str, tuple[Column, tuple[str, ...]]]:
+    """Return what each column may be called, with the languages that call it so: field names are English."""
+    found: dict[str, tuple[Column, tuple[str, ...]]] = {}
+    for column in next(one for one in TABLES if one.name == kind).columns:
+        for language in LANGUAGES:
+            for label in (column.name, words_of(language).label_of(column.name))[language != "en" :]:
+                name = alike(label)
+                spoken = found[name][1] if name in found else ()
+                if language not in spoken:
+                    found[name] = column, (*spoken, language)
+    return found
+
+
+@cache
+def _keys() -> dict[str, str]:
+    return {
+        name: kind.key for kind in TABLES for name, (column, _) in _names(kind.name).items() if column.name == kind.key
+    }

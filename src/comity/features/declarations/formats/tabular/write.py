@@ -1,93 +1,139 @@
-"""How declarations are written as a table, one row per goods item, so that reading gives them back."""
+"""How documents are written as a table, one row per goods item, event or person, so that reading gives them back."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
-
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
 
 from comity.features.declarations.canonical import to_record
 from comity.features.declarations.errors import NotWritable
 from comity.features.declarations.formats.tabular.column import Column, Form
-from comity.features.declarations.formats.tabular.columns import COLUMNS
-from comity.features.declarations.formats.tabular.declaration_columns import DECLARATION_COLUMNS
-from comity.features.declarations.formats.tabular.item_columns import ITEM_COLUMNS
-from comity.features.declarations.formats.tabular.rows import Row, documents_of
+from comity.features.declarations.formats.tabular.documents import documents_of
+from comity.features.declarations.formats.tabular.header import Header
+from comity.features.declarations.formats.tabular.notation import Notation
+from comity.features.declarations.formats.tabular.table import Chunk, Table
+from comity.features.declarations.formats.tabular.table_kinds import DECLARATION, TableKind, kind_of_document
+from comity.features.declarations.formats.tabular.words import Words, words_of
 from comity.features.declarations.reading import DEFAULT_LIMITS
-from comity.foundation.trade.declaration import Declaration
+from comity.foundation.errors import Finding
+from comity.foundation.trade.trade_document import TradeDocument
 
-SHEET = "Declarations"
+Cells = dict[str, str]
 
 
-def write_csv(declarations: Sequence[Declaration], *, delimiter: str = ",") -> bytes:
-    """Return a CSV file in UTF-8 with a header of every column that is used.
+def write_csv(
+    documents: Sequence[TradeDocument], *, delimiter: str = ",", language: str | None = None, encoding: str = "utf-8"
+) -> bytes:
+    """Return a CSV file with a header of every column that is used: field names, or the labels of a language.
 
     Raises:
-        NotWritable: a declaration says something that no column holds, or has no reference of its own.
+        NotWritable: a document says something that no column holds, or has no reference of its own; or the encoding
+            has no such letters.
     """
-    header, rows = _table(declarations)
+    _, columns, rows = table_of(documents)
+    words = None if language is None else words_of(language)
+    lines = [labels_of(columns, words), *(spelled(row, columns, words) for row in rows)]
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter)
-    writer.writerow(header)
-    writer.writerows([row.get(name, "") for name in header] for row in rows)
-    return text.getvalue().encode("utf-8")
+    csv.writer(text, delimiter=delimiter).writerows(lines)
+    try:
+        return text.getvalue().encode(encoding)
+    except UnicodeEncodeError as error:
+        raise NotWritable(f"The encoding {encoding} has not all letters of the documents: use UTF-8.") from error
 
 
-def write_xlsx(declarations: Sequence[Declaration]) -> bytes:
-    """Return an XLSX file with one sheet; every cell is text, so that no code loses its zeros.
+def table_of(documents: Sequence[TradeDocument]) -> tuple[TableKind, list[Column], list[Cells]]:
+    """Return the rows of documents of one kind and the columns they use.
 
     Raises:
-        NotWritable: as for `write_csv`.
+        NotWritable: a document says something that no column holds, or has no reference of its own.
     """
-    header, rows = _table(declarations)
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(SHEET)
-    sheet.append(header)
-    for row in rows:
-        cells = []
-        for name in header:
-            cell = WriteOnlyCell(sheet, row.get(name) or None)
-            cell.data_type = "s" if row.get(name) else "n"
-            cells.append(cell)
-        sheet.append(cells)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def _table(declarations: Sequence[Declaration]) -> tuple[list[str], list[dict[str, str]]]:
-    rows: list[dict[str, str]] = []
+    kind = (kind_of_document(documents[0]) if documents else DECLARATION) or DECLARATION
+    rows: list[Cells] = []
     references: set[str] = set()
-    for declaration in declarations:
-        own = _rows_of(declaration)
-        reference = declaration.functional_reference_id
+    for document in documents:
+        own = rows_of(document, kind)
+        reference = own[0].get(kind.key) if own else None
         if reference is None or reference in references:
-            raise NotWritable("Expected each declaration to have a functional reference of its own: use WCO XML.")
+            raise NotWritable("Expected documents of one kind, each with a reference of its own: use WCO XML or JSON.")
         references.add(reference)
-        _refuse_loss(declaration, own)
+        lost, findings = lost_in(document, own, kind)
+        if lost:
+            names = ", ".join(lost)
+            raise NotWritable(f"The table has no place for part of the document ({names}).", findings=findings)
         rows += own
     used = {name for row in rows for name in row}
-    return [column.name for column in COLUMNS if column.name in used], rows
+    return kind, [column for column in kind.columns if column.name in used], rows
 
 
-def _rows_of(declaration: Declaration) -> list[dict[str, str]]:
-    record = to_record(declaration)
-    common = _cells(record, DECLARATION_COLUMNS)
-    items: list[dict[str, Any]] = record.get("goods_shipment", {}).get("items", [])
-    return [common | _cells(item, ITEM_COLUMNS) for item in items] or [common]
+def rows_of(document: TradeDocument, kind: TableKind) -> list[Cells]:
+    """Return the rows of a document as far as the columns hold it, by field name; none for another kind of document."""
+    if not isinstance(document, kind.document):
+        return []
+    record = to_record(document)
+    head = _cells(record, kind.head)
+    entries: Any = record
+    for step in kind.entries_at.split("."):
+        entries = entries.get(step, {})
+    return [head | _cells(entry, kind.entries) for entry in entries] or [head]
 
 
-def _cells(record: dict[str, Any], columns: Sequence[Column]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def lost_in(document: TradeDocument, rows: list[Cells], kind: TableKind) -> tuple[list[str], tuple[Finding, ...]]:
+    """Return the paths of what the rows do not hold, and why: the rows are read back and compared."""
+    columns = tuple(column for column in kind.columns if any(column.name in row for row in rows))
+    chunk = Chunk(range(2, len(rows) + 2), [tuple(row.get(column.name, "") for row in rows) for column in columns])
+    findings: list[Finding] = []
+    if kind.key not in {column.name for column in columns}:
+        return [kind.head[0].target], ()
+    table = Table(Header(kind, columns, "en"), lambda: iter([chunk]))
+    read = next(
+        documents_of(table, notation=Notation(), scattered=frozenset(), limits=DEFAULT_LIMITS, findings=findings)
+    )
+    if read.document == document:
+        return [], ()
+    said = _paths(to_record(document))
+    if read.document is None:
+        return sorted(_targets(read.findings, kind) or {"/"}), read.findings
+    kept = _paths(to_record(read.document))
+    return sorted(path for path in said if kept.get(path) != said[path]) or ["/"], read.findings
+
+
+def labels_of(columns: Iterable[Column], words: Words | None) -> list[str]:
+    """Return the header row: field names, or what a language calls the columns."""
+    return [column.name if words is None else words.label_of(column.name) for column in columns]
+
+
+def spelled(row: Cells, columns: Iterable[Column], words: Words | None) -> list[str]:
+    """Return a row's cells as a language writes them."""
+    if words is None:
+        return [row.get(column.name, "") for column in columns]
+    return [_spelled(row.get(column.name, ""), column, words) for column in columns]
+
+
+def _spelled(text: str, column: Column, words: Words) -> str:
+    if column.form is Form.FLAG and text:
+        return words.yes if text == "1" else words.no
+    if column.form is Form.NUMBER and words.decimal_mark != ".":
+        if len(text.partition(".")[2]) == 3:
+            text += "0"  # 1,234 could be read as thousands; 1,2340 cannot
+        return text.replace(".", words.decimal_mark)
+    return text
+
+
+def _targets(findings: Iterable[Finding], kind: TableKind) -> set[str]:
+    by_name = {column.name: column.target for column in kind.columns}
+    named = (finding.path.rpartition("column ")[2] for finding in findings)
+    return {by_name[name] for name in named if name in by_name}
+
+
+def _cells(record: dict[str, Any], columns: Sequence[Column]) -> Cells:
+    found: Cells = {}
     for column in columns:
         value = _at(record, column.target)
         if value is not None:
             text = _text_of(value, column.form)
-            found[column.name] = f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+            found[column.name] = f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
     return found
 
 
@@ -102,17 +148,15 @@ def _at(record: Any, target: str) -> Any:
 
 
 def _text_of(value: Any, form: Form) -> str:
-    if form is Form.FLAG:
-        return "1" if value else "0"
-    if form is Form.LIST:
-        return ";".join(value)
-    if form is Form.REFERENCES:
-        return ";".join(map(_reference, value))
-    if form is Form.SEALED:
-        return ";".join("=".join([box.get("id", ""), *(seal["id"] for seal in box.get("seals", ()))]) for box in value)
-    if form is Form.PACKAGES:
-        return ";".join(" ".join(str(part[name]) for name in _PACKAGE if name in part) for part in value)
-    return str(value)
+    return _WRITERS.get(form, str)(value)
+
+
+def _sealed(value: list[dict[str, Any]]) -> str:
+    return ";".join("=".join([box.get("id", ""), *(seal["id"] for seal in box.get("seals", ()))]) for box in value)
+
+
+def _packages(value: list[dict[str, Any]]) -> str:
+    return ";".join(" ".join(str(part[name]) for name in _PACKAGE if name in part) for part in value)
 
 
 _PACKAGE = ("quantity", "type_code", "marks")
@@ -125,22 +169,30 @@ def _reference(entry: dict[str, Any]) -> str:
     return f"{kind}{entry.get('id', '')}{line}"
 
 
-def _refuse_loss(declaration: Declaration, rows: list[dict[str, str]]) -> None:
-    """Read the rows back and compare: a column that cannot hold a value is found here, not by the reader."""
-    table = [Row(f"row {number}", dict(row)) for number, row in enumerate(rows, start=2)]
-    read = next(documents_of(table, decimal_mark=".", limits=DEFAULT_LIMITS), None)
-    if read is not None and read.declaration == declaration:
-        return
-    findings = () if read is None else read.findings
-    kept = _paths(to_record(read.declaration)) if read is not None and read.declaration is not None else set()
-    lost = ", ".join(sorted(_paths(to_record(declaration)) - kept)) if kept else "see the findings"
-    raise NotWritable(f"The table has no place for part of the declaration ({lost}): use WCO XML.", findings=findings)
+_WRITERS: dict[Form, Callable[[Any], str]] = {
+    Form.FLAG: lambda value: "1" if value else "0",
+    Form.LIST: ";".join,
+    Form.REFERENCE: _reference,
+    Form.REFERENCES: lambda value: ";".join(map(_reference, value)),
+    Form.SEALED: _sealed,
+    Form.PACKAGES: _packages,
+}
 
 
-def _paths(value: Any, path: str = "") -> set[str]:
-    """Return the dotted paths of a record's values, lists transparent."""
+def _paths(value: Any) -> dict[str, list[str]]:
+    """Return what a record says at each dotted path, lists transparent."""
+    found: dict[str, list[str]] = {}
+    for path, said in _leaves(value, ""):
+        found.setdefault(path, []).append(said)
+    return found
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
-        return {one for name, inner in value.items() for one in _paths(inner, f"{path}.{name}" if path else name)}
-    if isinstance(value, list):
-        return {one for inner in value for one in _paths(inner, path)}
-    return {path}
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, path)
+    else:
+        yield path, str(value)
