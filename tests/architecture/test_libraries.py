@@ -54,6 +54,7 @@ ALLOWED = {
     "babel": (("entrypoints/console/*", "features/codes/from_packages.py"), "languages, countries and currencies"),
     "python_calamine": (("features/codes/files/sheets.py",), "reading workbooks"),
     "prometheus_client": (("entrypoints/metrics.py", "entrypoints/meters.py"), "metrics"),
+    "numpy": (("features/tariff/classification/*",), "the arithmetic of ranking"),
     "typer": (("entrypoints/cli/*",), "the command line"),
     "rich": (("entrypoints/cli/*",), "the command line"),
     "msgspec": (

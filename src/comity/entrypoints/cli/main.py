@@ -42,6 +42,7 @@ MODULES = {
     "recover": "operation",
     "chore": "operation",
     "deadletter": "operation",
+    "classify": "classification",
     "demo": "demonstration",
 }
 

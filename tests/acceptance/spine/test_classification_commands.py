@@ -1,0 +1,80 @@
+"""`comity classify`: a model is trained from files, suggests with reasons, refuses, and is not taken when altered."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from tests.acceptance.spine.test_commands import run
+from tests.unit.classification.lessons import NOMENCLATURE, TERMS, VAGUE
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("classification")
+    home = str(folder / "node")
+    run("init", "--authority", "KE", "--name", "Example Revenue", "--home", home)
+    terms = {term.text: term.code for term in TERMS}
+    (folder / "terms.json").write_text(json.dumps({**terms, "goods of no edition": "9999990000"}), encoding="utf-8")
+    (folder / "more.csv").write_text("Goods,Code\nfilter coffee, ground,09012100\n", encoding="utf-8")
+    with (folder / "nomenclature.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("hscode", "description"), *NOMENCLATURE.texts.items()])
+    (folder / "vague.csv").write_text("\n".join(VAGUE), encoding="utf-8")
+    files = ("--terms", str(folder / "terms.json"), str(folder / "more.csv"))
+    files += ("--nomenclature", str(folder / "nomenclature.csv"), "--vague", str(folder / "vague.csv"))
+    record = json.loads(run("classify", "train", *files, "--home", home, "--json"))
+    assert record["terms"] == len(TERMS) + 1
+    assert record["left_out"] == 1
+    assert [source["name"] for source in record["sources"]] == [
+        "terms.json",
+        "more.csv",
+        "nomenclature.csv",
+        "vague.csv",
+    ]
+    return folder / "node"
+
+
+def test_suggests_for_people_and_machines(home):
+    told = run("classify", "frozen prawn tails", "--home", str(home))
+    answer = json.loads(run("classify", "frozen", "prawn", "tails", "--top", "2", "--home", str(home), "--json"))
+
+    assert "0306.17" in told
+    assert "prawn" in told
+    assert next(each["code"] for each in answer["suggestions"]) == "030617"
+    assert len(answer["suggestions"]) == 2
+    assert answer["model"].startswith("hs2022-")
+
+
+def test_refuses_with_the_reason_and_exit_code_1(home):
+    answer = json.loads(run("classify", "various", "--home", str(home), "--json", expected=1))
+
+    assert answer["suggestions"] == []
+    assert answer["refused"]
+    assert "Refused" in run("classify", "various", "--home", str(home), expected=1)
+
+
+def test_asks_for_the_files_to_learn_from(home):
+    run("classify", "train", "--nomenclature", str(home / "node.json"), "--home", str(home), expected=2)
+
+
+def test_a_file_that_is_no_nomenclature_is_named(home):
+    files = ("--terms", str(home / "node.json"), "--nomenclature", str(home / "node.json"))
+
+    error = json.loads(run("classify", "train", *files, "--home", str(home), "--json", expected=1))["error"]
+
+    assert error["code"] == "classification.training-invalid"
+    assert error["path"] == "node.json"
+
+
+def test_a_record_that_was_changed_is_not_taken(home):
+    path = home / "classification" / "model.json"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace('"seed": 1', '"seed": 2'), encoding="utf-8")
+    try:
+        error = json.loads(run("classify", "prawn", "--home", str(home), "--json", expected=3))["error"]
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+    assert error["code"] == "classification.model-altered"
