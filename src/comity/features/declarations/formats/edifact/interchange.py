@@ -17,6 +17,9 @@ from comity.features.declarations.reading import Limits
 from comity.foundation.errors import Finding, Severity
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]{2}")
+_SECURITY = re.compile("US[A-FHLRTXY]")
+"""Segments of security around and in messages (ISO 9735-5): nothing of a message, and nothing is verified by them."""
+
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -86,6 +89,8 @@ class _Envelopes:
             yield from self._services[tag](segment)
         elif segment == [""]:
             return
+        elif _SECURITY.fullmatch(tag):
+            self._pass_over(segment)
         elif not _TAG.fullmatch(tag):
             self._tag = ""
             self._error("segment-tag", "Expected a segment tag of three capitals; other text came.", _RELEASE_ADVICE)

@@ -100,15 +100,25 @@ def _toml(name: str) -> dict[str, Any]:
     return tomllib.loads((folder / name).read_text(encoding="utf-8"))
 
 
-def _scope(path: str, told: dict[str, Any], parts: dict[str, Any]) -> Scope:
-    rules: dict[str, dict[str, tuple[Action, ...]]] = {}
+def written_rules(message_type: str) -> dict[str, dict[str, list[str]]]:
+    """Return the rules of a message type as they are written, by group, those of `parts.toml` taken in."""
+    told, parts = _toml(f"{message_type.lower()}.toml"), _toml("parts.toml")
+    return {path: _written(rules, parts) for path, rules in told["rules"].items()}
+
+
+def _written(told: dict[str, Any], parts: dict[str, Any]) -> dict[str, list[str]]:
     written: dict[str, Any] = {}
     for name in told.get("use", ()):
         written |= parts[name]
     written |= {key: rule for key, rule in told.items() if key not in ("use", "makes", "carries", "again")}
-    for key, rule in written.items():
+    return {key: [rule] if isinstance(rule, str) else rule for key, rule in written.items()}
+
+
+def _scope(path: str, told: dict[str, Any], parts: dict[str, Any]) -> Scope:
+    rules: dict[str, dict[str, tuple[Action, ...]]] = {}
+    for key, written in _written(told, parts).items():
         tags, *qualifiers = key.split("+")
-        actions = tuple(_action(one) for one in ([rule] if isinstance(rule, str) else rule))
+        actions = tuple(_action(one) for one in written)
         for way in tags.split("|"):
             by_qualifier = rules.setdefault(way, {})
             for name in _spread(qualifiers):

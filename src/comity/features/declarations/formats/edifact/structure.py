@@ -107,7 +107,7 @@ def assign(message: Message, root: Node, findings: list[Finding], *, limit: int)
     walk = _Walk(message, root, findings, limit)
     separators = message.separators
     for index, segment in enumerate(message.segments):
-        if segment[0] in ("UNH", "UNT"):
+        if segment[0] in ("UNH", "UNT") or segment[0].startswith("US"):
             continue
         placed = walk.place(segment, part(segment, 1, 0, separators), index)
         if placed is not None:
