@@ -29,11 +29,12 @@ from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import load_profiles
 from comity.flows.change_keys import announce_keys
+from comity.flows.check_codes import CodeChecks
 from comity.flows.clearing import Clearing
 from comity.flows.keep_received import keep_received
 from comity.flows.receive_message import handlers_for
 from comity.foundation.clock import Clock, SystemClock
-from comity.foundation.errors import ComityError
+from comity.foundation.errors import ComityError, Severity
 from comity.foundation.rates import load_rates
 from comity.foundation.settings import Settings, read_settings
 from comity.foundation.storage.session import Database
@@ -154,6 +155,9 @@ class Node:
             policy=SelectionPolicy(),
             random=SystemRandom(),
             most_waiting=self.settings.max_waiting_messages,
+            codes=CodeChecks(
+                self.keys.authority, severity=Severity(self.settings.unknown_codes), home=self.settings.home
+            ),
         )
 
     def clearing(self, random: Random | None = None) -> Clearing:

@@ -15,11 +15,12 @@ from comity.features.risk.assess import Assessment
 from comity.features.risk.lanes import Lane
 from comity.features.risk.store import decision_of
 from comity.flows.amend_export import CHANGES, apply_change
+from comity.flows.check_codes import CodesRefused
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import decide
 from comity.flows.gather_context import gather
 from comity.flows.release_to_partners import release_export
-from comity.foundation.errors import ComityError, Finding
+from comity.foundation.errors import ComityError, Finding, Severity
 from comity.foundation.trade.declaration import Declaration, DeclarationFunction, DeclarationId, DeclarationKind
 
 JUDGED = (DeclarationKind.IMPORT, DeclarationKind.EXPORT, DeclarationKind.TRANSIT)
@@ -52,6 +53,7 @@ def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cl
 
     Raises:
         DocumentNotReadable: the document has no declaration.
+        CodesRefused: a code is not in force, and the node is set to refuse that.
     """
     declaration = document.declaration
     if declaration is None:
@@ -65,14 +67,24 @@ def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cl
     )
     if not kept.is_new:
         return _known(session, kept.id, declaration, document.findings)
+    findings = (*document.findings, *_checked(session, declaration, clearing))
     if declaration.function in CHANGES:
         apply_change(session, declaration, declaration_id=kept.id, clearing=clearing)
     if not _is_judged(declaration):
-        return _cleared(kept.id, declaration, document.findings)
+        return _cleared(kept.id, declaration, findings)
     context = gather(session, declaration, declaration_id=kept.id, clearing=clearing)
     assessment = decide(session, declaration, declaration_id=kept.id, context=context, clearing=clearing)
     released = release_export(session, declaration, declaration_id=kept.id, clearing=clearing)
-    return _cleared(kept.id, declaration, document.findings, assessment=assessment, released=released)
+    return _cleared(kept.id, declaration, findings, assessment=assessment, released=released)
+
+
+def _checked(session: Session, declaration: Declaration, clearing: Clearing) -> tuple[Finding, ...]:
+    if clearing.codes is None:
+        return ()
+    findings = tuple(clearing.codes.check(session, declaration, clock=clearing.clock))
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise CodesRefused(findings)
+    return findings
 
 
 def _is_judged(declaration: Declaration) -> bool:

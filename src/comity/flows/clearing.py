@@ -9,6 +9,7 @@ from comity.cooperation.identity.keys import NodeKeys
 from comity.features.mirror.settings import Thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.profiles import CompiledProfiles
+from comity.flows.check_codes import CodeChecks
 from comity.foundation.clock import Clock
 from comity.foundation.rates import ExchangeRates
 
@@ -27,6 +28,7 @@ class Clearing:
     policy: SelectionPolicy
     random: Random
     most_waiting: int = MOST_WAITING
+    codes: CodeChecks | None = None
 
     @property
     def authority(self) -> str:

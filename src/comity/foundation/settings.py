@@ -41,6 +41,8 @@ class Settings:
     """Free space on the home folder's disk below which no batch is taken in, in bytes."""
     key_store: str = "file"
     """Where the signing key lies: `file`, or a PKCS#11 URI (RFC 7512) of a token."""
+    unknown_codes: str = "warning"
+    """Whether a code that no list in force has is told (`warning`) or refuses the declaration (`error`)."""
     log_format: str = "text"
     """How the process log is written: `text`, or `json` with one object a line."""
 
@@ -48,6 +50,9 @@ class Settings:
     def resolved_database_url(self) -> str:
         """Return the database URL in force."""
         return self.database_url or f"sqlite:///{self.home / 'node.db'}"
+
+
+_ONE_OF = {"unknown_codes": ("warning", "error")}
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -72,5 +77,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
                 raise SettingInvalid(f"{name} must be a whole number", path=name)
             values[field.name] = int(text)
         else:
+            allowed = _ONE_OF.get(field.name, (text,))
+            if text not in allowed:
+                raise SettingInvalid(f"{name} must be one of {', '.join(allowed)}", path=name)
             values[field.name] = Path(text) if field.type == "Path" else text
     return Settings(**values)  # type: ignore[arg-type]

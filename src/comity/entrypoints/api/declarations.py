@@ -87,7 +87,7 @@ def declare(door: Door, call: Call) -> Response:
     log.info("api.declared token=%s documents=%d", token.id, len(entries))
     if len(entries) == 1:
         entry, document = entries[0], reading.documents[0]
-        if entry["status"] == 422:
+        if document.document is None:
             raise DocumentRefused(reading.findings + document.findings)
         content = entry.get("decision") or entry["problem"]
         return JSONResponse(content, status_code=entry["status"])
@@ -124,7 +124,8 @@ def _clear_one(session: Session, door: Door, token: Token, document: ReadDocumen
             else:
                 answer = _cleared(clear(session, document, clearing=door.node.clearing()), token)
     except ComityError as error:
-        problem = error.as_problem() | {"findings": findings_as_json(document.findings)}
+        told = (*document.findings, *getattr(error, "findings", ()))
+        problem = error.as_problem() | {"findings": findings_as_json(told)}
         return {"position": document.position, "status": error.status, "problem": problem}
     return {"position": document.position, "status": 201 if answer["is_new"] else 200, "decision": answer}
 

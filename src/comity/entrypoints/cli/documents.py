@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from comity.entrypoints.cli.options import AsJson, Home, opened
+from comity.entrypoints.cli.options import AsJson, Home, OwnHome, opened, with_options
 from comity.entrypoints.cli.output import Exit, errors, people, progress, reporting, working, write_json
 from comity.features.declarations.errors import NotKept
-from comity.features.declarations.read import FORMATS, Reading, read_documents
+from comity.features.declarations.read import FORMATS, ReadDocument, Reading, read_documents
 from comity.foundation.clock import SystemClock
 from comity.foundation.errors import Finding, Severity
 
 if TYPE_CHECKING:
+    from comity.entrypoints.node import Node
     from comity.features.declarations.requirements import Requirements
     from comity.flows.clear_declaration import Cleared
 
@@ -28,38 +31,48 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files, or 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("check")(check)
+    app.command("check")(with_options(Checking, check))
     app.command("declare")(declare)
     app.command("world")(world)
 
 
-def check(
-    files: Files,
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """What `check` is asked for."""
+
+    files: Files
     rules: Annotated[
         Path | None,
         typer.Option(help="Folder of an administration's rule packs (JSON).", exists=True, file_okay=False),
-    ] = None,
+    ] = None
     schema: Annotated[
         Path | None, typer.Option(help="Folder of an administration's XML schemas, or one of them.", exists=True)
-    ] = None,
+    ] = None
     variants: Annotated[
         Path | None,
         typer.Option(help="File that says which rule packs apply when (TOML).", exists=True, dir_okay=False),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Read documents and list every error, each with its place and what to do. Needs no node.
+    ] = None
+    codes: Annotated[bool, typer.Option("--codes", help="Check codes too, with the lists of the node.")] = False
+    home: OwnHome = None
+    as_json: AsJson = False
+
+
+def check(asked: Checking) -> None:
+    """Read documents and list every error, each with its place and what to do. Needs a node for --codes only.
 
     With `--rules` and `--schema`, XML documents must keep an administration's business rules and schemas too.
     """
     any_error = False
-    paths = list(documents_in(files))
-    with reporting(as_json=as_json), progress(quiet=as_json) as bar:
-        requirements = _requirements(rules, schema, variants, as_json=as_json)
+    paths, as_json = list(documents_in(asked.files)), asked.as_json
+    if asked.codes and asked.home is None:
+        raise typer.BadParameter("the lists are a node's: name its home with --home", param_hint="--codes")
+    with reporting(as_json=as_json), ExitStack() as until_the_end, progress(quiet=as_json) as bar:
+        node = until_the_end.enter_context(opened(asked.home)) if asked.codes and asked.home else None
+        requirements = _requirements(asked.rules, asked.schema, asked.variants, as_json=as_json)
         task = bar.add_task("checking", total=len(paths))
         for path in paths:
             reading = read_documents(path, name=path.name, requirements=requirements)
-            findings = all_findings(reading)
+            findings = [*all_findings(reading), *(code_findings(node, reading) if node is not None else ())]
             wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
             any_error = any_error or bool(wrong)
             if as_json:
@@ -75,14 +88,11 @@ def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
 
     Other trade documents (notices, cargo reports, movements) are kept.
     """
-    from comity.flows.clear_declaration import clear
-    from comity.flows.take_document import take
-
     lanes: Counter[str] = Counter()
     counts = Counter(documents=0, kept=0, known=0, refused=0, released=0)
     problems: list[dict[str, Any]] = []
+    warnings: list[dict[str, Any]] = []
     with reporting(as_json=as_json), opened(home) as node:
-        clearing = node.clearing()
         paths = list(documents_in(files))
         with progress(quiet=as_json) as bar:
             task = bar.add_task("clearing", total=len(paths))
@@ -90,26 +100,12 @@ def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
                 reading = read_documents(path, name=path.name, requirements=node.requirements)
                 problems += [{"file": str(path), **finding.as_problem()} for finding in reading.findings]
                 for document in reading.documents:
-                    counts["documents"] += 1
-                    if document.document is None:
-                        counts["refused"] += 1
-                        problems += [
-                            {"file": str(path), **finding.as_problem()} for finding in _errors(document.findings)
-                        ]
-                        continue
-                    try:
-                        with node.database.transaction() as session:
-                            if document.declaration is None:
-                                taken = take(session, document, clock=node.clock)
-                                counts["kept" if taken.is_new else "known"] += 1
-                            else:
-                                _count(clear(session, document, clearing=clearing), counts, lanes)
-                    except NotKept as error:
-                        counts["refused"] += 1
-                        problems.append({"file": str(path), "path": "/", **error.as_problem()})
+                    for finding in _taken(node, document, counts=counts, lanes=lanes):
+                        told = problems if finding.severity is Severity.ERROR else warnings
+                        told.append({"file": str(path), **finding.as_problem()})
                 bar.advance(task)
     if as_json:
-        write_json({**counts, "lanes": dict(lanes), "errors": problems})
+        write_json({**counts, "lanes": dict(lanes), "errors": problems, "warnings": warnings})
     else:
         people.print(
             f"{counts['documents']} documents: {counts['kept']} kept, {counts['known']} known already,"
@@ -117,7 +113,7 @@ def declare(files: Files, home: Home, as_json: AsJson = False) -> None:
         )
         for lane, number in sorted(lanes.items()):
             people.print(f"  {lane}: {number}")
-        for problem in problems:
+        for problem in (*problems, *warnings):
             people.print(f"  {problem['file']}: {escape(problem['path'])}: {escape(problem['message'])}")
     raise typer.Exit(Exit.ERRORS_IN_INPUT if problems else Exit.FINE)
 
@@ -176,6 +172,49 @@ def _requirements(
 def all_findings(reading: Reading) -> list[Finding]:
     """Give the findings of a file and of each document in it."""
     return [*reading.findings, *(finding for document in reading.documents for finding in document.findings)]
+
+
+def code_findings(node: Node, reading: Reading) -> list[Finding]:
+    """Give what the node's code lists say of the declarations of a file."""
+    checks = node.equipment.codes
+    if checks is None:
+        return []
+    with node.database.reading() as session:
+        return [
+            finding
+            for document in reading.documents
+            if document.declaration is not None
+            for finding in checks.check(session, document.declaration, clock=node.clock)
+        ]
+
+
+def _taken(
+    node: Node, document: ReadDocument, *, counts: Counter[str], lanes: Counter[str]
+) -> list[Finding] | tuple[Finding, ...]:
+    """Clear or keep one document, count what became of it, and give the findings to be told."""
+    from comity.flows.check_codes import CodesRefused
+    from comity.flows.clear_declaration import clear
+    from comity.flows.take_document import take
+
+    counts["documents"] += 1
+    try:
+        if document.document is None:
+            counts["refused"] += 1
+            return _errors(document.findings)
+        with node.database.transaction() as session:
+            if document.declaration is None:
+                taken = take(session, document, clock=node.clock)
+                counts["kept" if taken.is_new else "known"] += 1
+                return ()
+            cleared = clear(session, document, clearing=node.clearing())
+        _count(cleared, counts, lanes)
+        return [finding for finding in cleared.findings if finding not in document.findings]
+    except CodesRefused as error:
+        counts["refused"] += 1
+        return error.findings
+    except NotKept as error:
+        counts["refused"] += 1
+        return [Finding(error.code, "/", error.message)]
 
 
 def _errors(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 Home = Annotated[
     Path, typer.Option("--home", envvar="COMITY_HOME", help="Folder of the node.", file_okay=False, show_default=False)
 ]
+OwnHome = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="COMITY_HOME", help="Folder of the node.", file_okay=False, show_default=False),
+]
+"""The home of a command that needs a node for some of its work only."""
+
 _Form = TypeVar("_Form")
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON object for machines.")]
 
