@@ -45,7 +45,8 @@ def _folded(consignments: list[Record]) -> list[Record]:
     for one in consignments:
         before = folded[-1] if folded else {}
         only_says = set(before) <= {"sequence", "transport_document", "master_document", "ucr"}
-        if before and only_says and not set(before) - {"sequence"} & set(one):
+        is_same = before.get("sequence") == one.get("sequence")
+        if before and only_says and is_same and not (set(before) - {"sequence"}) & set(one):
             folded[-1] = before | one
         else:
             folded.append(one)
