@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from lxml import etree
 
@@ -96,6 +98,21 @@ def _times(child: Child, *, draw: random.Random | None, most: int) -> int:
     if draw is None:
         return min(child.most, most)
     return max(child.least, min(child.most, draw.choice((0, 0, 1, 1, 2))))
+
+
+def as_json(root: etree._Element, *, prefix: str = "n1:") -> bytes:
+    """Return the JSON twin of a message, its keys in another order than its elements."""
+
+    def value(element: etree._Element) -> Any:
+        if not len(element):
+            return element.text
+        record: dict[str, list[Any]] = {}
+        for child in element:
+            record.setdefault(child.tag, []).append(value(child))
+        return {name: found[0] if len(found) == 1 else found for name, found in reversed(record.items())}
+
+    name = root.tag.rpartition("}")[2]
+    return json.dumps({prefix + name: {"@PhaseID": root.get("PhaseID"), **value(root)}}).encode()
 
 
 def spoil(root: etree._Element, draw: random.Random) -> None:

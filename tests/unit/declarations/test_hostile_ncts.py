@@ -10,8 +10,7 @@ from lxml import etree
 
 from comity.features.declarations.formats.ncts_xml.read import read_ncts
 from comity.features.declarations.read import DEFAULT_LIMITS
-from tests.builders.ncts import message
-from tests.unit.declarations.test_ncts import as_json
+from tests.builders.ncts import as_json, message
 
 GOOD = tuple(
     form for name in ("CC007C", "CC045C", "CC182C") for form in (etree.tostring(message(name)), as_json(message(name)))

@@ -18,7 +18,7 @@ from comity.foundation.errors import Severity
 from comity.foundation.trade.declaration import Declaration, DeclarationFunction, DeclarationKind
 from comity.foundation.trade.money import Money
 from comity.foundation.trade.notice import Notice, NoticeKind
-from tests.builders.ncts import another_value, message
+from tests.builders.ncts import another_value, as_json, message
 
 
 def written(root):
@@ -40,19 +40,6 @@ def codes(content, severity=Severity.ERROR):
     return [
         (one.code.removeprefix("declarations."), one.path) for one in read(content).findings if one.severity is severity
     ]
-
-
-def as_json(root, *, prefix="n1:"):
-    def value(element):
-        if not len(element):
-            return element.text
-        record = {}
-        for child in element:
-            record.setdefault(child.tag, []).append(value(child))
-        return {name: found[0] if len(found) == 1 else found for name, found in reversed(record.items())}
-
-    name = root.tag.rpartition("}")[2]
-    return json.dumps({prefix + name: {"@PhaseID": root.get("PhaseID"), **value(root)}}).encode()
 
 
 def test_a_transit_declaration_says_who_what_where_and_how():

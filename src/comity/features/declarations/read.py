@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from comity.features.declarations.formats.asycuda_sad.read import is_asycuda, read_asycuda
 from comity.features.declarations.formats.edifact.read import looks_like_edifact, read_edifact
 from comity.features.declarations.formats.ens_xml.read import is_ens_xml, read_ens_xml
 from comity.features.declarations.formats.epcis.read import read_epcis_json, read_epcis_xml
@@ -171,6 +172,12 @@ FORMATS: tuple[Format, ...] = (
         "json",
         lambda head, _: is_epcis_json(head),
         lambda content, limits, _: read_epcis_json(content, limits=limits),
+    ),
+    Format(
+        "asycuda",
+        "xml",
+        lambda head, _: is_asycuda(head),
+        lambda content, limits, _: read_asycuda(content, limits=limits),
     ),
     Format(
         "ncts",

@@ -224,7 +224,8 @@ class Declaration:
     `mrn` is D014, `functional_reference_id` the declarant's own reference (D026), `type_code` D013. `authentication`
     is the signature (104) and `authenticator` the name of who signed (12A, R007); `loading_list_quantity` is 013.
     `message_id` is the message's own reference, `correlation_id` that of the one it answers. `entry_offices` are the
-    office of first entry, with the time of arrival expected there (172), and the subsequent ones.
+    office of first entry, with the time of arrival expected there (172), and the subsequent ones. `duties` are charges
+    on the whole, not on an item; the totals are as declared or assessed.
     """
 
     kind: DeclarationKind = DeclarationKind.OTHER
@@ -267,3 +268,6 @@ class Declaration:
     further_border_means: tuple[TransportMeans, ...] = ()
     transit: Transit | None = None
     entry_offices: tuple[TransitOffice, ...] = ()
+    duties: tuple[DutyTaxFee, ...] = ()
+    customs_value_total: Money | None = None
+    payable_total: Money | None = None

@@ -37,12 +37,17 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class TransportEquipment:
-    """A container (WCO DM 31B, element 159), its seals, and the numbers of the goods items in it."""
+    """A container (WCO DM 31B, element 159), its seals, and the numbers of the goods items in it.
+
+    `size_type` is of ISO 6346 or national; `fullness_code` says whether it is empty, full or shared (104).
+    """
 
     id: str | None = None
     sequence: int | None = None
     seals: tuple[Seal, ...] = ()
     items: tuple[int, ...] = ()
+    size_type: str | None = None
+    fullness_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple
 
-from comity.features.declarations.formats.ncts_xml.bind import Fields, fields_of
+from comity.features.declarations.formats.bind import Fields, fields_of
 from comity.foundation.trade.declaration import (
     Declaration,
     DeclarationFunction,

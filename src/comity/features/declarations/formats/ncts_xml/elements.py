@@ -6,7 +6,7 @@ a dot belong to the message itself.
 
 from __future__ import annotations
 
-from comity.features.declarations.formats.ncts_xml.bind import (
+from comity.features.declarations.formats.bind import (
     DAY,
     FLAG,
     INSTANT,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from comity.features.declarations.formats.ncts_xml.bind import (
+from comity.features.declarations.formats.bind import (
     NUMBER,
     WHOLE,
     Field,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from comity.features.declarations.formats.ncts_xml.bind import (
+from comity.features.declarations.formats.bind import (
     FLAG,
     MIDNIGHT,
     NUMBER,

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.ncts_xml.bind import Lost, read_by
+from comity.features.declarations.formats.bind import Lost, read_by
 from comity.features.declarations.formats.ncts_xml.compose import MEANINGS, document_from
 from comity.features.declarations.formats.ncts_xml.consistency import inconsistencies
 from comity.features.declarations.formats.ncts_xml.elements import MESSAGE

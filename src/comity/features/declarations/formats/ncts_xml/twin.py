@@ -1,6 +1,7 @@
 """How is the JSON form of a message the same document as its XML? Keys are elements, lists repeat them, "@" attributes.
 
-JSON has no order: the elements are put into the order of the grammar. Places are JSON pointers (RFC 6901).
+JSON has no order: the elements are put into the order of the grammar. Places are JSON pointers (RFC 6901). The text is
+read here and not by `parse_json`, because a key that comes twice must be told and a number must keep its digits.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from comity.foundation.errors import Finding
 
 MAX_DEPTH = 32
 """Objects within objects: the deepest message has eight, a guess with room."""
+
+_MOST_VALUES = 1_000_000
+"""Values of a document at most: at 100 bytes each in memory they stay under the bound of 300 MB."""
 
 _FIRST_KEY = re.compile(r'[\[{\s]*"(?:[A-Za-z_][\w.-]{0,40}:)?(C[CD][0-9]{3}[A-Z])"')
 _ROOT_KEY = re.compile(r"(?:[A-Za-z_][\w.-]{0,40}:)?(C[CD][0-9]{3}[A-Z])")
@@ -64,6 +68,8 @@ def tree_of(content: bytes, *, limits: Limits) -> Twin | list[Finding]:
     """Return the message a JSON document holds, or the findings why there is none. Never raises on any bytes."""
     if len(content) > limits.max_document_bytes:
         return [_finding("too-large", "/", f"Expected at most {limits.max_document_bytes} bytes; more came.")]
+    if content.count(b",") > _MOST_VALUES:
+        return [_finding("too-many-elements", "/", "More values than are read: send several documents.")]
     try:
         document = json.loads(
             content, object_pairs_hook=_Object, parse_int=str, parse_float=str, parse_constant=_no_constant

@@ -1,11 +1,13 @@
 """How does an element's value become a field of a value, and back? Tables of bindings, read in either direction.
 
 A table names for each element the field it fills. What a table does not name is lost, and told: `Lost` collects the
-paths, each once, whatever the number of elements.
+paths, each once, whatever the number of elements. An element that comes as something else than its binding reads (a
+part where a text is bound) is lost as well.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,20 +18,41 @@ Record = dict[str, Any]
 Fields = dict[str, Any]
 
 
-class Lost:
-    """Paths of the elements, without indexes, whose values have no place; each once, in the order they were met."""
+_INDEX = re.compile(r"\[[0-9]+\]")
 
-    __slots__ = ("_paths",)
+
+class BadValue(Exception):
+    """A text is not of the form its codec reads; `code` and `advice` say what was expected."""
+
+    def __init__(self, code: str, advice: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.advice = advice
+
+
+class Wrong(NamedTuple):
+    """A value that could not be read: where, why, and what to do."""
+
+    path: str
+    code: str
+    advice: str
+
+
+class Lost:
+    """What did not become part of a value: elements without a place, each path once, and values that are wrong."""
+
+    __slots__ = ("_paths", "wrong")
 
     def __init__(self) -> None:
         self._paths: dict[str, None] = {}
+        self.wrong: list[Wrong] = []
 
     def add(self, path: str) -> None:
-        """Note a path."""
-        self._paths[path] = None
+        """Note an element that has no place, by its path without indexes."""
+        self._paths[_INDEX.sub("", path) if "[" in path else path] = None
 
     def paths(self) -> list[str]:
-        """Return the paths in order."""
+        """Return the paths in the order they were met."""
         return list(self._paths)
 
 
@@ -102,9 +125,16 @@ class Field(NamedTuple):
 
     def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
         """Put the value into its field; one that another element filled already is lost."""
-        if self.name in fields:
+        value = _first(value, path, lost)
+        if self.name in fields or not isinstance(value, str):
             lost.add(path)
-        elif (found := self.codec.read(value)) is not None:
+            return
+        try:
+            found = self.codec.read(value)
+        except BadValue as bad:
+            lost.wrong.append(Wrong(path, bad.code, bad.advice))
+            return
+        if found is not None:
             fields[self.name] = found
 
     def write(self, fields: Fields) -> Any:
@@ -119,9 +149,18 @@ class Inside(NamedTuple):
     table: Table
 
     def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
-        """Put its elements into the fields around it."""
+        """Put its elements into the fields around it; what another element filled already is lost, a list goes on."""
+        value = _first(value, path, lost)
+        if not isinstance(value, dict):
+            lost.add(path)
+            return
         for name, one in read_by(self.table, value, path, lost).items():
-            fields.setdefault(name, one)
+            if name not in fields:
+                fields[name] = one
+            elif isinstance(one, tuple):
+                fields[name] += one
+            else:
+                lost.add(path)
 
     def write(self, fields: Fields) -> Any:
         """Return the part of what its elements say."""
@@ -164,6 +203,10 @@ class One(NamedTuple):
 
     def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
         """Put the part's value into its field."""
+        value = _first(value, path, lost)
+        if not isinstance(value, dict):
+            lost.add(path)
+            return
         for name in self.around.keys() & value.keys():
             if value[name] is not None:
                 self.around[name].read(value[name], fields, f"{path}/{name}", lost)
@@ -195,7 +238,13 @@ class Many(NamedTuple):
         """Put the parts' values into the field, after those another element put there."""
         found = []
         is_counted = self.counted not in self.shape.table
-        for place, one in enumerate(value, 1):
+        values = value if isinstance(value, list) else [value]
+        around = path
+        for place, one in enumerate(values, 1):
+            path = f"{around}[{place}]" if len(values) > 1 else around
+            if not isinstance(one, dict):
+                lost.add(path)
+                continue
             record = one
             if is_counted and self.counted in one:
                 record = {name: inner for name, inner in one.items() if name != self.counted}
@@ -213,6 +262,14 @@ class Many(NamedTuple):
         if self.counted in self.shape.table:
             return records
         return [{self.counted: str(place), **record} for place, record in enumerate(records, 1)]
+
+
+def _first(value: Any, path: str, lost: Lost) -> Any:
+    """Return the first of what came several times where one is bound; the others are lost."""
+    if not isinstance(value, list):
+        return value
+    lost.add(path)
+    return value[0]
 
 
 def fields_of(value: Any) -> Fields:

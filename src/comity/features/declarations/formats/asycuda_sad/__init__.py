@@ -1,0 +1,1 @@
+"""The single administrative document of ASYCUDA World (UNCTAD), as its users export and import it in XML."""
