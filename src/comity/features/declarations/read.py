@@ -160,6 +160,7 @@ FORMATS: tuple[Format, ...] = (
         "edi",
         lambda head, _: looks_like_edifact(head),
         lambda content, limits, _: read_edifact(content, limits=limits),
+        lambda path, limits, _: read_edifact(path, limits=limits),
     ),
     Format(
         "epcis-xml",

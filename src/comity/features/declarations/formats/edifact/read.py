@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from comity.features.declarations.formats.edifact.build import value_of
 from comity.features.declarations.formats.edifact.interchange import messages
 from comity.features.declarations.formats.edifact.mapping import MESSAGE_TYPES, mapping_of
 from comity.features.declarations.formats.edifact.message import Message
-from comity.features.declarations.formats.edifact.segments import chunked
+from comity.features.declarations.formats.edifact.segments import CHUNK_BYTES, chunked
 from comity.features.declarations.reading import Limits, ReadDocument, capped, is_refused
 from comity.features.declarations.validate import validate
 from comity.foundation.errors import Finding
@@ -30,36 +33,59 @@ def looks_like_edifact(head: bytes) -> bool:
     return _BEGINNING.match(head) is not None
 
 
-def read_edifact(content: bytes, *, limits: Limits) -> Iterator[ReadDocument]:
-    """Yield the messages of a file one by one; never raises on any bytes."""
+def read_edifact(source: bytes | Path, *, limits: Limits) -> Iterator[ReadDocument]:
+    """Yield the messages of a file one by one; never raises on any bytes.
+
+    A path is read chunk by chunk and may hold any number of messages: the memory held is that of two messages and a
+    chunk, whatever the size of the file.
+    """
+    digest = hashlib.sha256()
+    if isinstance(source, Path):
+        limits = limits._replace(max_documents=sys.maxsize)
+        chunks = _chunks_of(source)
+    else:
+        chunks = chunked(source)
     waiting: ReadDocument | None = None
-    for document in read_edifact_chunks(chunked(content), limits=limits):
+    for document in _documents(_hashed(chunks, digest), limits):
         if waiting is not None:
             yield waiting
         waiting = document
     if waiting is not None:
-        if waiting.position == 1:
-            digest = hashlib.sha256(content).hexdigest()
-            waiting = ReadDocument(waiting.document, waiting.findings, 1, digest)
-        yield waiting
+        is_whole_file = waiting.position == 1
+        yield replace(waiting, content_sha256=digest.hexdigest()) if is_whole_file else waiting
 
 
-def read_edifact_chunks(chunks: Iterable[bytes], *, limits: Limits) -> Iterator[ReadDocument]:
-    """Yield the messages of bytes that arrive in chunks; the memory held is that of one message and one chunk."""
+def _chunks_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _hashed(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
+def _documents(chunks: Iterable[bytes], limits: Limits) -> Iterator[ReadDocument]:
     loose: list[Finding] = []
     position = 0
-    for message in messages(chunks, limits=limits):
-        if isinstance(message, Finding):
-            loose.append(message)
-            continue
-        position += 1
-        if position > limits.max_documents:
-            said = f"Expected at most {limits.max_documents} messages in a file; the rest was not read."
-            loose = [Finding("declarations.too-many-documents", f"message {position}", said)]
-            break
-        document, findings = _read_message(message, limits)
-        told = capped(findings, limits.max_findings)
-        yield ReadDocument(None if is_refused(findings) else document, told, position, _digest(message))
+    try:
+        for message in messages(chunks, limits=limits):
+            if isinstance(message, Finding):
+                loose.append(message)
+                continue
+            position += 1
+            if position > limits.max_documents:
+                said = f"Expected at most {limits.max_documents} messages in a file; the rest was not read."
+                loose = [Finding("declarations.too-many-documents", f"message {position}", said)]
+                break
+            document, findings = _read_message(message, limits)
+            told = capped(findings, limits.max_findings)
+            yield ReadDocument(None if is_refused(findings) else document, told, position, _digest(message))
+    except OSError:
+        said = "The file can no longer be read. Check the disk and its permissions."
+        loose.append(Finding("declarations.file-unreadable", f"message {position + 1}", said))
     if loose:
         digest = hashlib.sha256("".join(one.path for one in loose).encode()).hexdigest()
         yield ReadDocument(None, capped(loose, limits.max_findings), position + 1, digest)
