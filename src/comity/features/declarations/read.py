@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from comity.features.declarations.formats.asycuda_sad.read import is_asycuda, read_asycuda
+from comity.features.declarations.formats.dcsa.read import is_dcsa, read_dcsa
 from comity.features.declarations.formats.edifact.read import looks_like_edifact, read_edifact
 from comity.features.declarations.formats.ens_xml.read import is_ens_xml, read_ens_xml
 from comity.features.declarations.formats.epcis.read import read_epcis_json, read_epcis_xml
@@ -191,6 +192,12 @@ FORMATS: tuple[Format, ...] = (
         "xml",
         lambda head, _: is_ens_xml(head),
         lambda content, limits, _: read_ens_xml(content, limits=limits),
+    ),
+    Format(
+        "dcsa",
+        "json",
+        lambda head, _: is_dcsa(head),
+        lambda content, limits, _: read_dcsa(content, limits=limits),
     ),
     # The last of the XML formats: any other root is refused there, with the roots that are known.
     Format(
