@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from comity.features.declarations.read import read_documents  # noqa: E402
 from comity.foundation.errors import Severity  # noqa: E402
+from tests.conformance.entry_summary import agreement, as_table  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
 DOCUMENT_ENDINGS = frozenset({".xml", ".json", ".edi", ".txt", ".csv", ".xlsx", ".ods", ".jsonld"})
@@ -60,11 +61,19 @@ def survey_epcis(folder: Path) -> Survey:
     return {**survey_documents(folder), "agreed": agreed, "agreed_share": round(agreed / max(len(judged), 1), 4)}
 
 
+def survey_entry_summaries(folder: Path) -> Survey:
+    """Read every sample, and compare the errors of every published message with those that are expected."""
+    told = agreement(folder)
+    print("\n".join(as_table(told["rules"])))
+    return {**survey_documents(folder / "sample"), **told}
+
+
 COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "wco-declarations": lambda folder: survey_documents(folder / "samples"),
     "asycuda": survey_documents,
     "dcsa": survey_documents,
     "edifact": survey_documents,
+    "entry-summary": survey_entry_summaries,
     "epcis": survey_epcis,
     "ncts": survey_documents,
 }

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("one_declaration_risk", [], set()),
         ("wco_xml", [], set()),
         ("ncts_xml", [], {"ncts_generated_per_second", "asycuda_per_second"}),
+        ("ens_rules", ["--messages", "40"], {"ens_rules_per_second", "ens_checked_per_second"}),
         ("edifact", ["--megabytes", "3"], {"generated: tokenised and checked", "generated: pydifact"}),
         (
             "ledger",

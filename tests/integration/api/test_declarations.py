@@ -6,6 +6,7 @@ from comity.features.declarations.formats.wco_xml.write import write_wco_xml, wr
 from comity.features.declarations.store import counts
 from comity.features.risk.store import examinations_of
 from tests.builders.declarations import a_declaration
+from tests.builders.entry_summaries import an_entry_summary
 
 PATH = "/api/v1/declarations"
 
@@ -157,3 +158,29 @@ def test_openapi_documents_every_path(client):
     )
     assert not [path for path in document["paths"] if path.startswith("/console")]
     assert json.dumps(document)
+
+
+def test_what_the_administration_requires_holds_for_entry_summaries(node, client, bearer):
+    rule = {"test": "count('GOOITEGDS') >= 3", "errorCode": "9001", "errorMessage": "Three items are needed."}
+    pack = {"element": "/", "name": "example", "asserts": [rule]}
+    (node.settings.home / "rules").mkdir()
+    (node.settings.home / "rules" / "example.json").write_text(json.dumps(pack), encoding="utf-8")
+
+    answer = client.post(PATH, content=an_entry_summary(), headers=bearer("declare", "any-trader", trader="UG"))
+
+    assert answer.status_code == 422
+    assert [(one["code"], one["path"]) for one in answer.json()["findings"] if one["severity"] == "error"] == [
+        ("ens.9001", "/ie:CC315A[1]")
+    ]
+
+
+def test_an_entry_summary_is_kept_and_its_amendment_beside_it(node, client, bearer):
+    headers = bearer("declare", "any-trader", trader="UG")
+
+    answers = [client.post(PATH, content=an_entry_summary(is_amendment=one), headers=headers) for one in (False, True)]
+
+    assert [(one.status_code, one.json()["kind"], one.json()["lane"]) for one in answers] == [
+        (201, "entry-summary", None)
+    ] * 2
+    with node.database.reading() as session:
+        assert counts(session)["entry-summary"] == 2

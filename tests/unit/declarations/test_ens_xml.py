@@ -158,9 +158,7 @@ def test_a_fault_is_told_at_its_place(replaced, error):
 def test_a_message_without_its_groups_lacks_each_once():
     missing = [path.rpartition("/")[2] for code, path in errors_of(b"<CC315A/>") if code == "element-missing"]
 
-    assert sorted(missing) == sorted(
-        ["HEAHEA", "GOOITEGDS", "PERLODSUMDEC", "CUSOFFFENT730", "RefNumHEA4", "DecDatTimHEA114", "TraModAtBorHEA76"]
-    )
+    assert sorted(missing) == ["CUSOFFFENT730", "GOOITEGDS", "HEAHEA", "PERLODSUMDEC"]
 
 
 @settings(max_examples=150, deadline=None)

@@ -155,6 +155,17 @@ def test_the_pack_of_the_reduced_dataset_takes_the_place_of_the_other(tmp_path, 
     assert broken(tmp_path, content, **options) == [(expected, "/ie:CC315A[1]/HEAHEA[1]")]
 
 
+@pytest.mark.parametrize(("schema", "expected"), [("message-New", "ens.2"), ("message", "ens.1"), (None, "ens.2")])
+def test_the_one_schema_that_holds_says_which_version_the_message_is_of(tmp_path, schema, expected):
+    written(tmp_path, "p1", a_rule("1"))
+    written(tmp_path, "p1_New", a_rule("2"))
+    root = etree.fromstring("<CC315A><HEAHEA/></CC315A>")
+
+    found = RuleBook(tmp_path, schema=schema).findings(root, folder="", today=ANOTHER_DAY, limits=DEFAULT_LIMITS)
+
+    assert [one.code for one in found] == [expected]
+
+
 def test_a_variant_whose_counterpart_is_not_there_applies_alone(tmp_path):
     written(tmp_path, "p1_New", a_rule("2"))
 

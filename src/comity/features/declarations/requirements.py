@@ -85,7 +85,8 @@ def read_requirements(
     if rules is None and schemas is None:
         return None
     structure = None if rules is None or schemas is None else Structure(schemas)
-    book = None if rules is None else RuleBook(rules, structure=structure, variants=variants)
+    only = schemas.stem if schemas is not None and schemas.is_file() else None
+    book = None if rules is None else RuleBook(rules, structure=structure, variants=variants, schema=only)
     return Requirements(None if schemas is None else Schemas(schemas), book, clock)
 
 

@@ -88,6 +88,9 @@ class Schemas:
 
     def _choices(self, root: _Element) -> Iterator[tuple[tuple[str, Path], ...]]:
         """Yield for each namespace of the document the schema files that declare the element it begins with."""
+        tags = {element.tag for element in root.iter()}
+        if tags & self._declaring.keys() == {root.tag}:
+            return iter((tuple(self._declaring[root.tag]),))  # by far most documents: one namespace begins here
         entries: dict[str, str] = {}
         for element in root.iter(etree.Element):
             tag, parent = element.tag, element.getparent()

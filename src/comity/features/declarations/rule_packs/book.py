@@ -43,17 +43,26 @@ class _Placed(NamedTuple):
 class RuleBook:
     """The rules of a folder of packs, for the messages its variants name."""
 
-    __slots__ = ("_chosen", "_placed", "_variants")
+    __slots__ = ("_chosen", "_placed", "_schema", "_variants")
 
-    def __init__(self, folder: Path, *, structure: Structure | None = None, variants: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        structure: Structure | None = None,
+        variants: Path | None = None,
+        schema: str | None = None,
+    ) -> None:
         """Load every pack (`*.json`) of a folder; with `structure`, check the elements they name against the schemas.
 
         `variants` is the file that says which packs apply when, instead of the folder's own or the one shipped.
+        `schema` is the name of the one schema messages must keep, where there is one: its version is that of the packs.
 
         Raises:
             RulePacksRefused: a pack is at fault, or the choice between packs is; nothing is loaded then.
         """
         self._variants = read_variants(folder, chosen=variants)
+        self._schema = schema
         self._placed = _read_packs(folder, self._variants)
         if structure is not None:
             _refuse(_unknown_elements(self._placed, structure, self._variants.messages))
@@ -78,12 +87,7 @@ class RuleBook:
         `root` is the message's own element, of which `is_for` holds; `folder` the name of the folder it came from.
         """
         message = message_of(root, max_steps=max_steps)
-        day = self._variants.day_of(message, today)
-        active = frozenset(
-            name
-            for name, variant in self._variants.variants.items()
-            if variant.applies(message, day=day, folder=folder)
-        )
+        active = self._variants.active(message, today=today, folder=folder, schema=self._schema)
         shown = self._variants.messages[message.name]
         found: list[Finding] = []
         try:

@@ -71,7 +71,23 @@ class Variants:
                 return pack.removesuffix(f"_{variant.name}"), variant
         return pack, None
 
-    def day_of(self, message: MessageElement, today: date) -> date:
+    def active(self, message: MessageElement, *, today: date, folder: str, schema: str | None) -> frozenset[str]:
+        """Return the variants that apply to a message in a folder of that name.
+
+        Where one schema alone holds, the ending of its name (`…-New`) says of which of two versions the message is.
+        """
+        day = self._day_of(message, today)
+        return frozenset(
+            name
+            for name, variant in self.variants.items()
+            if (
+                variant.applies(message, day=day, folder=folder)
+                if schema is None or not variant.takes_the_place
+                else schema.endswith(name)
+            )
+        )
+
+    def _day_of(self, message: MessageElement, today: date) -> date:
         """Return the day a message was drawn up, or today where it does not say."""
         for path in self.drawn_up:
             for element in message.below(path):

@@ -100,17 +100,13 @@ def _declaration(message: MessageElement, notes: Notes) -> Declaration:
     _check_items(message, [item for _, item in goods], notes)
     lodgement = message.children.get("CUSOFFLON", ())
     mrn = text_of(header, "DocNumHEA5", notes)
-    if is_amendment:
-        require(header, "DocNumHEA5", notes, what="the MRN of the declaration to amend")
-    else:
-        require(header, "RefNumHEA4", notes, what="the declarant's own reference")
     if mrn is not None and not is_mrn(mrn):
         text = "The check digit of this MRN is not the one of its characters. Check the number."
         notes.warning(header, "mrn-check-digit", text, below="DocNumHEA5")
     place = "AmdPlaHEA598" if is_amendment else "DecPlaHEA394"
     drawn_up = "DatTimAmeHEA113" if is_amendment else "DecDatTimHEA114"
-    require(header, drawn_up, notes, what="when it was drawn up")
-    require(header, "TraModAtBorHEA76", notes, what="the mode of transport at the border")
+    if header is not message:
+        _check_header(header, notes, is_amendment=is_amendment, drawn_up=drawn_up)
     return Declaration(
         kind=DeclarationKind.ENTRY_SUMMARY,
         function=DeclarationFunction.AMENDMENT if is_amendment else DeclarationFunction.ORIGINAL,
@@ -139,6 +135,15 @@ def _declaration(message: MessageElement, notes: Notes) -> Declaration:
         correlation_id=text_of(message, "CorIdeMES25", notes),
         entry_offices=_entry_offices(message, notes),
     )
+
+
+def _check_header(header: MessageElement, notes: Notes, *, is_amendment: bool, drawn_up: str) -> None:
+    if is_amendment:
+        require(header, "DocNumHEA5", notes, what="the MRN of the declaration to amend")
+    else:
+        require(header, "RefNumHEA4", notes, what="the declarant's own reference")
+    require(header, drawn_up, notes, what="when it was drawn up")
+    require(header, "TraModAtBorHEA76", notes, what="the mode of transport at the border")
 
 
 def _border_means(header: MessageElement, notes: Notes) -> TransportMeans:
