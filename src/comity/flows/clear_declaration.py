@@ -5,7 +5,9 @@ Only this node's own database is read: clearing never waits for a partner.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,7 @@ from comity.features.risk.assess import Assessment
 from comity.features.risk.lanes import Lane
 from comity.features.risk.store import decision_of
 from comity.flows.amend_export import CHANGES, apply_change
+from comity.flows.assess_duty import Duty, assess_import, kept_assessment
 from comity.flows.check_codes import CodesRefused
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import decide
@@ -46,6 +49,8 @@ class Cleared:
     reasons: tuple[str, ...]
     released: int
     findings: tuple[Finding, ...]
+    duty: Mapping[str, Any] | None = None
+    """The assessment of an import: value, origin, charges, with their arithmetic."""
 
 
 def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cleared:
@@ -72,10 +77,11 @@ def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cl
         apply_change(session, declaration, declaration_id=kept.id, clearing=clearing)
     if not _is_judged(declaration):
         return _cleared(kept.id, declaration, findings)
+    duty = assess_import(session, declaration, declaration_id=kept.id, clearing=clearing)
     context = gather(session, declaration, declaration_id=kept.id, clearing=clearing)
     assessment = decide(session, declaration, declaration_id=kept.id, context=context, clearing=clearing)
     released = release_export(session, declaration, declaration_id=kept.id, clearing=clearing)
-    return _cleared(kept.id, declaration, findings, assessment=assessment, released=released)
+    return _cleared(kept.id, declaration, findings, assessment=assessment, released=released, duty=duty)
 
 
 def _checked(session: Session, declaration: Declaration, clearing: Clearing) -> tuple[Finding, ...]:
@@ -105,6 +111,7 @@ def _known(
         reasons=tuple(reason.text for reason in decision.reasons) if decision else (),
         released=0,
         findings=findings,
+        duty=kept_assessment(session, declaration_id),
     )
 
 
@@ -115,6 +122,7 @@ def _cleared(
     *,
     assessment: Assessment | None = None,
     released: int = 0,
+    duty: Duty | None = None,
 ) -> Cleared:
     return Cleared(
         declaration_id,
@@ -125,5 +133,6 @@ def _cleared(
         score=assessment.score if assessment else None,
         reasons=tuple(reason.text for reason in assessment.reasons) if assessment else (),
         released=released,
-        findings=findings,
+        findings=(*findings, *(duty.findings if duty else ())),
+        duty=duty.record if duty else None,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,7 @@ from comity.features.risk.store import (
     examinations_of,
     overrides_of,
 )
+from comity.flows.assess_duty import kept_assessment
 from comity.flows.find_declaration import declared
 from comity.foundation.trade.declaration import Declaration
 
@@ -48,6 +51,8 @@ class DeclarationView:
     examinations: tuple[StoredExamination, ...]
     overrides: tuple[StoredOverride, ...]
     ledger: tuple[LedgerEntry, ...]
+    duty: Mapping[str, Any] | None = None
+    """The assessment that was kept: value, origin, charges."""
 
     @property
     def twin(self) -> Declaration | None:
@@ -87,4 +92,5 @@ def view(session: Session, declaration_id: str) -> DeclarationView:
         examinations=tuple(examinations_of(session, declaration_id)),
         overrides=tuple(overrides_of(session, declaration_id)),
         ledger=tuple(entries_of(session, declaration_id)),
+        duty=kept_assessment(session, declaration_id),
     )

@@ -30,6 +30,8 @@ from comity.features.declarations.canonical import to_record
 from comity.features.declarations.read import ReadDocument
 from comity.features.mirror.record import mirror_record
 from comity.features.mirror.store import keep_partner_export
+from comity.features.tariff.measures.store import keep_import, keep_law, replace_tariff
+from comity.features.tariff.sources.csv_schedule import read_schedule
 from comity.flows.clear_declaration import clear
 from comity.flows.sign_agreement import take_in
 from comity.foundation.settings import Settings
@@ -44,6 +46,27 @@ STUCK = "cd" * 32
 EXPORT_MRN = "26KE000111222333A4"
 REQUEST = "e" * 32
 IMPORT_MRN = "26UG004400123456B7"
+SCHEDULE = """code,description,rate,type,origin,legal_reference
+0901,Coffee,25% or 500 USD/t whichever is higher,duty,*,Example Tariff Act
+0902,Tea,25%,duty,*,Example Tariff Act
+*,,1.5%,fee,*,Example Levy Act
+*,,18%,vat,*,Example VAT Act
+"""
+LAW = """
+[[law]]
+countries = ["UG"]
+valid_from = 2020-01-01
+source = "Example Customs Act, sections 1 to 4"
+currency = "UGX"
+basis = "CIF"
+[law.rounding.default]
+amount = "1"
+[[rate]]
+national = "UGX"
+foreign = "USD"
+value = "3700"
+valid_from = 2020-01-01
+"""
 OFFICERS = {"amina": ["examiner"], "brian": ["analyst"], "lucy": ["legal"], "eric": ["engineer"], "root": ["admin"]}
 KENYA, UGANDA = generate_keys("KE", "Customs of Kenya"), generate_keys("UG", "Customs of Uganda")
 
@@ -110,6 +133,15 @@ def _password_hash():
     return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 
+def seed_tariff(node, session):
+    """Keep a small tariff and the national rates of exchange."""
+    schedule, findings = read_schedule(SCHEDULE.encode(), name="example")
+    assert findings == []
+    replace_tariff(session, schedule, schedule="schedule:example")
+    keep_law(session, "example", LAW, clock=node.clock)
+    keep_import(session, content_sha256="0" * 64, form="schedule", counts={}, clock=node.clock)
+
+
 def seed(node):
     """Fill the node; return the id of the import."""
     clearing = node.clearing(Random(1))
@@ -122,6 +154,7 @@ def seed(node):
     )
     sent = export()
     with node.database.transaction() as session:
+        seed_tariff(node, session)
         add_peer(session, PeerCard(KENYA.public, "https://ke.example:8443", "not used here"), clock=node.clock)
         signatures = [sign_agreement(agreement, keys) for keys in (KENYA, UGANDA)]
         take_in(session, agreement, signatures, clearing=clearing)

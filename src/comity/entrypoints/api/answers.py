@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -35,6 +35,9 @@ class DecisionAnswer(BaseModel):
     reasons: list[str] | None = None
     is_new: bool | None = None
     findings: list[FindingAnswer] = []
+    duty: dict[str, Any] | None = Field(
+        None, description="Of an import: the customs value, the decision on origin and each charge, with arithmetic"
+    )
 
 
 class ExaminationAnswer(BaseModel):

@@ -22,6 +22,7 @@ from comity.features.declarations.store import find
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.features.risk.store import decision_of, overrides_of
 from comity.flows import record_examination
+from comity.flows.assess_duty import kept_assessment
 from comity.flows.clear_declaration import Cleared, clear
 from comity.flows.take_document import Taken, take
 from comity.foundation.errors import ComityError
@@ -149,6 +150,7 @@ def _cleared(cleared: Cleared, token: Token) -> dict[str, Any]:
         "lane": cleared.lane.value if cleared.lane else None,
         "is_new": cleared.is_new,
         "findings": findings_as_json(cleared.findings),
+        "duty": cleared.duty,
     }
     if Scope.READ_REASONS in token.scopes:
         answer |= {"score": cleared.score, "reasons": list(cleared.reasons)}
@@ -186,6 +188,7 @@ def _decision(session: Session, declaration_id: DeclarationId, token: Token) -> 
         "mrn": declaration.mrn,
         "kind": declaration.kind.value,
         "lane": lane.value if lane else None,
+        "duty": kept_assessment(session, declaration_id),
     }
     if decision and Scope.READ_REASONS in token.scopes:
         answer |= {"score": decision.score, "reasons": [reason.text for reason in decision.reasons]}

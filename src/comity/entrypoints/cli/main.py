@@ -20,6 +20,8 @@ MODULES = {
     "declare": "documents",
     "codes": "codes",
     "world": "documents",
+    "tariff": "tariff",
+    "duty": "tariff",
     "peer": "partners",
     "mirror": "partners",
     "key": "keys",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -91,7 +91,15 @@ def law_of(country: str, on: date, *, own: tuple[NationalLaw, ...] = ()) -> Nati
             held = [law for law in laws if law.country == wanted and law.valid_from <= on]
             if held and (laws is own or wanted == country):
                 return max(held, key=lambda law: law.valid_from)
-    return next(law for law in load_laws() if law.country == ANY)
+    general = next(law for law in load_laws() if law.country == ANY)
+    return replace(general, currency=load_currencies().get(country, general.currency))
+
+
+@lru_cache(maxsize=1)
+def load_currencies() -> dict[str, str]:
+    """Return the currency of each country (`currencies.toml`)."""
+    told = tomllib.loads((Path(__file__).parent / "currencies.toml").read_text(encoding="utf-8"))
+    return {country: currency for currency, countries in told["currencies"].items() for country in countries.split()}
 
 
 @lru_cache(maxsize=1)

@@ -154,6 +154,11 @@ class QuotaDefinition:
     closed: tuple[tuple[date, date | None, str], ...] = ()
     """Periods without drawing, each with its reason: blocked, suspended, exhausted."""
 
+    @property
+    def opening(self) -> Decimal:
+        """Return what there was to draw from before anybody drew here."""
+        return self.volume if self.balance is None else self.balance
+
 
 def significant(code: str) -> str:
     """Return a commodity code without the pairs of zeros that only fill it up."""

@@ -26,6 +26,7 @@ from comity.entrypoints.console.present.declaration import (
     parties_of,
     transport_of,
 )
+from comity.entrypoints.console.present.duty import duty_shown
 from comity.entrypoints.console.present.merge import side_by_side
 from comity.entrypoints.console.present.sentences import sentence
 from comity.entrypoints.console.present.strip import draw_strip
@@ -122,6 +123,7 @@ def _page(site: Site, visit: Visit, seen: DeclarationView) -> dict[str, object]:
             "discrepancies": discrepancy_words(seen.discrepancies),
             "findings": [sentence(visit.language, each.reason) for each in seen.discrepancies],
             "lines": goods_lines(ours),
+            "duty": duty_shown(seen.duty, visit.language),
             "parties": parties_of(ours),
             "transport": transport_of(ours),
             "examinations": [examination_shown(each) for each in seen.examinations],

@@ -162,9 +162,9 @@ def laws_of(session: Session) -> tuple[NationalLaw, ...]:
 
 def keep_assessment(session: Session, declaration_id: str, assessment: Mapping[str, Any], *, clock: Clock) -> None:
     """Keep the assessment of a declaration, in place of an earlier one."""
-    row = TariffAssessmentRow(declaration_id=declaration_id, assessment=dict(assessment), assessed_at=clock.now())
-    session.merge(row)
-    session.flush()
+    session.execute(delete(TariffAssessmentRow).where(TariffAssessmentRow.declaration_id == declaration_id))
+    row = {"declaration_id": declaration_id, "assessment": dict(assessment), "assessed_at": clock.now()}
+    insert_rows(session, TariffAssessmentRow, [row])
 
 
 def assessment_of(session: Session, declaration_id: str) -> tuple[dict[str, Any], datetime] | None:

@@ -40,6 +40,7 @@ class _Working:
     item: GoodsItem
     path: str
     value: Decimal | None = None
+    fob: Decimal = ZERO
     later_costs: Decimal = ZERO
     lines: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -171,6 +172,7 @@ class _Valuing:
             return
         holds = self._term.holds
         freight, insurance = self._costs(items)
+        self._find_fob(items, (freight, insurance), holds)
         if self._law.basis == CIF:
             if EXPORT_CARRIAGE not in holds and freight is None:
                 self._find(
@@ -232,11 +234,25 @@ class _Valuing:
                 working.missing.append(words)
             return
         for working in items:
-            if working.value is not None:
-                held = working.value if sign > 0 else working.value / (1 + factor.share)
-                working.add(
-                    sign * held * factor.share, f"{words} by the factor {plain(factor.share)} ({factor.source})"
-                )
+            words_of_share = f"{plain(factor.share)} × FOB {plain(working.fob)} ({factor.source})"
+            working.add(sign * working.fob * factor.share, f"{words} by the factor {words_of_share}")
+
+    def _find_fob(
+        self,
+        items: Sequence[_Working],
+        costs: tuple[list[Decimal] | None, list[Decimal] | None],
+        holds: frozenset[str],
+    ) -> None:
+        """Take out of each price what it holds of freight and insurance: factors are shares of the FOB value."""
+        factors = (self._law.freight, self._law.insurance)
+        for place, working in enumerate(items):
+            declared, shares = ZERO, ZERO
+            for part, cost, factor in zip((MAIN_CARRIAGE, INSURANCE), costs, factors, strict=True):
+                if part in holds and cost is not None:
+                    declared += cost[place]
+                elif part in holds and factor is not None:
+                    shares += factor.share
+            working.fob = ((working.value or ZERO) - declared) / (1 + shares)
 
     def _adjust(self, items: Sequence[_Working]) -> None:
         for working in items:

@@ -1,0 +1,1 @@
+"""What declarations drew from tariff quotas."""
