@@ -15,7 +15,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from comity.features.declarations.read import read_documents  # noqa: E402
+from comity.features.declarations.formats.ncts_xml.read import tree_in  # noqa: E402
+from comity.features.declarations.read import DEFAULT_LIMITS, read_documents  # noqa: E402
+from comity.features.declarations.schemas import Schemas  # noqa: E402
 from comity.foundation.errors import Severity  # noqa: E402
 from tests.conformance.entry_summary import agreement, as_table  # noqa: E402
 
@@ -68,6 +70,22 @@ def survey_entry_summaries(folder: Path) -> Survey:
     return {**survey_documents(folder / "sample"), **told}
 
 
+def survey_ncts(folder: Path) -> Survey:
+    """Read every message, and count how often the verdict without the schemas is that of the schemas."""
+    schemas = Schemas(folder / "schemas")
+    agreed, judged = 0, 0
+    for path in sorted((folder / "samples").iterdir()):
+        reading = read_documents(path)
+        tree = tree_in(path.read_bytes(), limits=DEFAULT_LIMITS) if reading.format == "ncts" else []
+        if isinstance(tree, list):
+            continue
+        judged += 1
+        is_valid = not schemas.findings(tree[0], limits=DEFAULT_LIMITS, places=tree[1])
+        agreed += is_valid == (reading.documents[0].document is not None)
+    share = round(agreed / max(judged, 1), 4)
+    return {**survey_documents(folder / "samples"), "judged": judged, "agreed": agreed, "agreed_share": share}
+
+
 COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "wco-declarations": lambda folder: survey_documents(folder / "samples"),
     "asycuda": survey_documents,
@@ -75,7 +93,7 @@ COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "edifact": survey_documents,
     "entry-summary": survey_entry_summaries,
     "epcis": survey_epcis,
-    "ncts": survey_documents,
+    "ncts": survey_ncts,
 }
 """Folder beside the project -> what is done with it."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from lxml import etree
 
 from comity.features.declarations.errors import SchemaUnreadable
+from comity.features.declarations.read import read_documents
 from comity.features.declarations.reading import DEFAULT_LIMITS
+from comity.features.declarations.requirements import read_requirements
 from comity.features.declarations.schemas import Schemas
+from comity.foundation.clock import FixedClock
 
 NOTE = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:example:note"
   targetNamespace="urn:example:note" elementFormDefault="qualified">
@@ -65,7 +70,7 @@ def test_a_document_that_keeps_its_schema_has_no_fault(folder):
         ("<Number>AB123</Number><Stamp/>", ("element-unknown", "/Note/Stamp")),
         ("<Number>AB123</Number><Mass>123.456</Mass>", ("number-precision", "/Note/Mass")),
         ("<Number>AB123</Number><Mass>-1</Mass>", ("number-range", "/Note/Mass")),
-        ("<Number>AB123</Number><Mass>one</Mass>", ("value-form", "/Note/Mass")),
+        ("<Number>AB123</Number><Mass>one</Mass>", ("number-form", "/Note/Mass")),
         ("<Number><Part/></Number>", ("element-nested", "/Note/Number")),
         ("<Number>AB123</Number>and more", ("text-unexpected", "/Note")),
     ],
@@ -142,3 +147,25 @@ def test_a_folder_without_usable_schemas_is_refused(tmp_path, content):
 
     with pytest.raises(SchemaUnreadable):
         Schemas(tmp_path)
+
+
+def test_a_type_made_from_days_is_told_as_days(folder):
+    (folder / "note.xsd").write_text(NOTE.replace('type="xs:date"', 'type="Day"'))
+    day = '<xs:simpleType name="Day"><xs:restriction base="Base"/></xs:simpleType><xs:simpleType name="Base">'
+    (folder / "types.xsd").write_text(
+        TYPES.replace("</xs:schema>", day + '<xs:restriction base="xs:date"/></xs:simpleType></xs:schema>')
+    )
+
+    assert faults(folder, "<Number>AB123</Number><Day>2026-02-30</Day>") == [("date-form", "/Note/Day")]
+
+
+def test_the_json_twin_of_a_message_is_held_against_the_schema_too(folder):
+    (folder / "note.xsd").write_text(
+        NOTE.replace("urn:example:note", "http://ncts.dgtaxud.ec").replace('name="Note"', 'name="CC045C"')
+    )
+    (folder / "types.xsd").write_text(TYPES.replace("urn:example:note", "http://ncts.dgtaxud.ec"))
+    requirements = read_requirements(rules=None, schemas=folder, clock=FixedClock(datetime(2026, 3, 14, tzinfo=UTC)))
+
+    (document,) = read_documents(b'{"n1:CC045C": {"Number": "AB1"}}', requirements=requirements).documents
+
+    assert ("declarations.attribute-missing", "/n1:CC045C/@id") in [(one.code, one.path) for one in document.findings]

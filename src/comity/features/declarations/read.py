@@ -48,8 +48,8 @@ def read_documents(
 ) -> Reading:
     """Read a file (a path, or its bytes; `name` is then its name, for the ending) and return every document.
 
-    With `requirements`, XML documents must keep an administration's schemas and rules too. A file that is too large,
-    cannot be opened or is in no known format gives findings, not an exception.
+    With `requirements`, XML documents and their JSON twins must keep an administration's schemas and rules too. A file
+    that is too large, cannot be opened or is in no known format gives findings, not an exception.
 
     Raises:
         SchemaUnreadable: a schema that is required cannot be compiled.
@@ -89,7 +89,7 @@ def _whole(source: Source, name: str | None, limits: Limits, requirements: Requi
     if isinstance(content, Finding):
         return Stream(_format_by_name(name), iter(()), [content])
     stream = _stream(content, name or "", limits)
-    if requirements is not None and looks_like_xml(content[:HEAD_BYTES]):
+    if requirements is not None and (stream.format == "ncts" or looks_like_xml(content[:HEAD_BYTES])):
         folder = "" if isinstance(source, bytes) else Path(source).absolute().parent.name
         stream.documents = requirements.judged(content, stream.documents, folder=folder, limits=limits)
     return stream

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.wco_xml.parse import parsed
+from comity.features.declarations.formats.ncts_xml.read import tree_in
 from comity.features.declarations.reading import Limits, ReadDocument, capped, is_refused
 from comity.features.declarations.rule_packs.book import RuleBook
 from comity.features.declarations.rule_packs.structure import Structure
@@ -33,15 +34,16 @@ class Requirements:
     def judged(
         self, content: bytes, documents: Iterator[ReadDocument], *, folder: str, limits: Limits
     ) -> Iterator[ReadDocument]:
-        """Yield the documents read from an XML file, those refused that do not keep what is required.
+        """Yield the documents read from an XML file or a JSON twin of one, refused that do not keep what is required.
 
-        `folder` is the name of the folder the file is in. Bytes that are no XML were refused by the reader.
+        `folder` is the name of the folder the file is in. Bytes that are neither were refused by the reader.
         """
-        root = parsed(content, limits=limits)
-        if isinstance(root, Finding):
+        tree = tree_in(content, limits=limits)
+        if isinstance(tree, list):
             yield from documents
             return
-        found = [self._findings(element, folder, limits) for element in self._messages(root)]
+        root, places = tree
+        found = [self._findings(element, places, folder, limits) for element in self._messages(root)]
         position, digest = 0, ""
         for position, document in enumerate(documents, start=1):  # noqa: B007 - the last ones are used below
             digest = document.content_sha256
@@ -64,8 +66,8 @@ class Requirements:
             return self.schemas.declares(element)
         return self.rules is not None and self.rules.is_for(element)
 
-    def _findings(self, message: _Element, folder: str, limits: Limits) -> tuple[Finding, ...]:
-        found = () if self.schemas is None else tuple(self.schemas.findings(message, limits=limits))
+    def _findings(self, message: _Element, places: Any, folder: str, limits: Limits) -> tuple[Finding, ...]:
+        found = () if self.schemas is None else tuple(self.schemas.findings(message, limits=limits, places=places))
         if is_refused(found) or self.rules is None or not self.rules.is_for(message):
             return found
         broken = self.rules.findings(message, folder=folder, today=self.clock.now().date(), limits=limits)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
@@ -33,12 +33,23 @@ _MAX_TRIALS = 8
 """Times a document is validated again to tell a missing element from a misplaced one: a guess."""
 
 
-class Judge:
-    """Validates documents against one schema; `known` are the names of all elements it declares anywhere."""
+_MAX_BASES = 20
+"""Types that restrict each other, one after the other: three in the schemas known, a guess with room."""
 
-    def __init__(self, schema: etree.XMLSchema, known: frozenset[str]) -> None:
+
+class Declared(NamedTuple):
+    """What the schemas of a folder declare: the names of all elements, and what each named simple type restricts."""
+
+    elements: set[str]
+    bases: dict[str, str]
+
+
+class Judge:
+    """Validates documents against one schema of a folder that declares so much."""
+
+    def __init__(self, schema: etree.XMLSchema, declared: Declared) -> None:
         self._schema = schema
-        self._known = known
+        self._declared = declared
 
     def findings(self, root: _Element, *, limit: int, places: Any) -> list[Finding]:
         """Return what is wrong with a document, in document order; one finding for one fault of one place."""
@@ -53,7 +64,7 @@ class Judge:
                 trials += 1
                 finding = self._content(message, element, place, path=path if trials <= _MAX_TRIALS else "")
             else:
-                finding = _of_value(kind, message, element, place)
+                finding = self._of_value(kind, message, element, place)
                 if kind.startswith("CVC_DATATYPE") and any(told == finding.path for _, told in found):
                     continue  # libxml2 says again of the type what it said of the facet
             found.setdefault((finding.code, finding.path), finding)
@@ -73,7 +84,7 @@ class Judge:
             return _missing(expected, place)
         if name in expected:
             return _told("namespace-unknown", place, f"{name} came in another namespace than its schema's: correct it.")
-        if name not in self._known:
+        if name not in self._declared.elements:
             return _told("element-unknown", place, f"{name[:40]} is not an element of the schema: check its spelling.")
         previous = next(element.itersiblings(etree.Element, preceding=True), None)
         if previous is not None and previous.tag == element.tag:
@@ -99,6 +110,40 @@ class Judge:
                     return True
         return False
 
+    def _of_value(self, kind: str, message: str, element: _Element, place: str) -> Finding:
+        attribute = _AT.match(message)
+        if attribute is not None:
+            place = f"{place}/@{attribute[1]}"
+        if kind in _FACETS:
+            if attribute is None and not (element.text or "").strip():
+                return _told(
+                    "value-missing", place, f"{local_name(element.tag)} came empty: give its value or remove it."
+                )
+            code, words = _FACETS[kind]
+            return _told(code, place, words(message))
+        if kind.startswith("CVC_DATATYPE"):
+            return self._of_type(message, place)
+        if kind.startswith("CVC_COMPLEX_TYPE_4"):
+            match = _ATTRIBUTE.search(message)
+            name = match[1] if match else "an attribute"
+            return _told("attribute-missing", f"{place}/@{name}", f"Expected the attribute {name}; none came. Add it.")
+        code, advice = _OTHERS.get(
+            kind, ("schema-broken", f"A rule of the schema is broken ({kind.lower()}): correct it.")
+        )
+        return _told(code, place, advice)
+
+    def _of_type(self, message: str, place: str) -> Finding:
+        match = _TYPE.search(message)
+        name = match[1] if match else ""
+        for _ in range(_MAX_BASES):
+            if name in _TYPES or name not in self._declared.bases:
+                break
+            name = self._declared.bases[name]
+        words = _TYPES.get(name)
+        if words is not None:
+            return _told(words[0], place, f"Expected {words[1]}; another form came. Correct it.")
+        return _told("value-form", place, f"Expected a value of the type {name or 'of the schema'}; another came.")
+
 
 def _expected(message: str) -> list[str]:
     match = _EXPECTED.search(message)
@@ -118,39 +163,11 @@ def _is_named(element: _Element, prefix: str, name: str) -> bool:
     return local_name(element.tag) == name and (element.prefix or "") == prefix
 
 
-def _of_value(kind: str, message: str, element: _Element, place: str) -> Finding:
-    attribute = _AT.match(message)
-    if attribute is not None:
-        place = f"{place}/@{attribute[1]}"
-    if kind in _FACETS:
-        if attribute is None and not (element.text or "").strip():
-            return _told("value-missing", place, f"{local_name(element.tag)} came empty: give its value or remove it.")
-        code, words = _FACETS[kind]
-        return _told(code, place, words(message))
-    if kind.startswith("CVC_DATATYPE"):
-        return _of_type(message, place)
-    if kind.startswith("CVC_COMPLEX_TYPE_4"):
-        match = _ATTRIBUTE.search(message)
-        name = match[1] if match else "an attribute"
-        return _told("attribute-missing", f"{place}/@{name}", f"Expected the attribute {name}; none came. Add it.")
-    code, advice = _OTHERS.get(kind, ("schema-broken", f"A rule of the schema is broken ({kind.lower()}): correct it."))
-    return _told(code, place, advice)
-
-
 def _missing(expected: list[str], parent: str, *, before: str | None = None) -> Finding:
     where = f" before {before}" if before else ""
     if len(expected) == 1 and expected[0] != "##other":
         return _told("element-missing", f"{parent}/{expected[0]}", f"Expected {expected[0]}{where}; none came. Add it.")
     return _told("element-missing", parent, f"Expected one of {_listed(expected)}{where}; none came. Add it.")
-
-
-def _of_type(message: str, place: str) -> Finding:
-    match = _TYPE.search(message)
-    name = match[1] if match else ""
-    words = _TYPES.get(name)
-    if words is not None:
-        return _told(words[0], place, f"Expected {words[1]}; another form came. Correct it.")
-    return _told("value-form", place, f"Expected a value of the type {name or 'of the schema'}; another came.")
 
 
 def _length(message: str) -> str:

@@ -26,7 +26,7 @@ from lxml.etree import _Element
 from comity.features.declarations.errors import SchemaUnreadable
 from comity.features.declarations.formats.wco_xml.context import Places, local_name
 from comity.features.declarations.reading import Limits
-from comity.features.declarations.schema_messages import Judge
+from comity.features.declarations.schema_messages import Declared, Judge
 from comity.foundation.errors import Finding
 
 MAX_FILES = 2_000
@@ -59,7 +59,7 @@ class Schemas:
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         self._parser.resolvers.add(_WithinFolder(files))
         self._declaring: dict[str, list[tuple[str, Path]]] = {}
-        self._names: set[str] = set()
+        self._declared = Declared(set(), {})
         for file in files:
             self._index(file, is_entry=not is_file or file == source.resolve())
         self._compiled: dict[tuple[Path, ...], Judge] = {}
@@ -111,7 +111,7 @@ class Schemas:
             try:
                 # "within" gives the driver a place in the folder, from which the resolver reads.
                 driver = etree.fromstring(_SCHEMA.format(imports), self._parser, base_url=str(self._folder / "within"))
-                compiled = Judge(etree.XMLSchema(driver), frozenset(self._names))
+                compiled = Judge(etree.XMLSchema(driver), self._declared)
             except (etree.XMLSchemaParseError, etree.XMLSyntaxError) as error:
                 raise SchemaUnreadable(f"The schema {key[0].name} or one it includes is not usable.") from error
             self._compiled[key] = compiled
@@ -126,7 +126,11 @@ class Schemas:
             raise SchemaUnreadable(f"The schema {file.name} cannot be read as XML.") from error
         if schema.tag != f"{_XSD}schema":
             return
-        self._names.update(name for one in schema.iter(f"{_XSD}element") if (name := one.get("name")))
+        self._declared.elements.update(name for one in schema.iter(f"{_XSD}element") if (name := one.get("name")))
+        for simple in schema.iterchildren(f"{_XSD}simpleType"):
+            restriction = simple.find(f"{_XSD}restriction")
+            if restriction is not None:
+                self._declared.bases[simple.get("name") or ""] = (restriction.get("base") or "").rpartition(":")[2]
         if not is_entry:
             return
         space = schema.get("targetNamespace") or ""

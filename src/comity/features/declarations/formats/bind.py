@@ -125,7 +125,8 @@ class Field(NamedTuple):
 
     def read(self, value: Any, fields: Fields, path: str, lost: Lost) -> None:
         """Put the value into its field; one that another element filled already is lost."""
-        value = _first(value, path, lost)
+        if not isinstance(value, str):
+            value = _first(value, path, lost)
         if self.name in fields or not isinstance(value, str):
             lost.add(path)
             return

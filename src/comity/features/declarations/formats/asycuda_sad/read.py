@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -51,7 +52,7 @@ def _read(content: bytes, limits: Limits) -> tuple[Declaration | None, list[Find
     root = parsed(document, limits=limits)
     if isinstance(root, Finding):
         return None, [*findings, root]
-    calendar = Calendar(one.text or "" for one in root.iter(etree.Element) if _is_day(one))
+    calendar = Calendar(one.text or "" for one in root.iter(etree.Element) if _known(one.tag)[1])
     record = _record(root, calendar)
     lost = Lost()
     fields = read_by(DOCUMENT, record if isinstance(record, dict) else {}, ROOT, lost)
@@ -70,21 +71,29 @@ def _read(content: bytes, limits: Limits) -> tuple[Declaration | None, list[Find
 
 def _record(element: _Element, calendar: Calendar) -> Any:
     """Return a part as a dict with lists of what comes several times, a value as text, what is empty as None."""
-    children = [one for one in element if local_name(one.tag) != "null"]
-    if not children:
-        value = (element.text or "").strip()
-        if not value:
-            return None
-        return calendar.iso(value) if _is_day(element) else element.text
     record: dict[str, Any] = {}
-    for child in children:
-        value, name = _record(child, calendar), local_name(child.tag)
+    has_parts = False
+    for child in element:
+        name, _ = _known(child.tag)
+        if name == "null":
+            continue
+        has_parts = True
+        value = _record(child, calendar)
         if value is None:
             continue
-        inner = value.items() if name in _AROUND and isinstance(value, dict) else ((name, value),)
-        for key, one in inner:
-            _add(record, key, one)
-    return record or None
+        if name in _AROUND and isinstance(value, dict):
+            for inner, one in value.items():
+                _add(record, inner, one)
+        elif name in record:
+            _add(record, name, value)
+        else:
+            record[name] = value
+    if has_parts:
+        return record or None
+    text = element.text
+    if not text or text.isspace():
+        return None
+    return calendar.iso(text) if _known(element.tag)[1] else text
 
 
 def _add(record: dict[str, Any], name: str, value: Any) -> None:
@@ -96,8 +105,11 @@ def _add(record: dict[str, Any], name: str, value: Any) -> None:
     record[name] += value if isinstance(value, list) else [value]
 
 
-def _is_day(element: _Element) -> bool:
-    return "date" in element.tag.lower() or element.tag == "Time_limit"
+@lru_cache(maxsize=2048)
+def _known(tag: str) -> tuple[str, bool]:
+    """Return an element's name without namespace, and whether it holds a day."""
+    name = local_name(tag)
+    return name, "date" in name.lower() or name == "Time_limit"
 
 
 def _missing(fields: Fields) -> Iterator[Finding]:

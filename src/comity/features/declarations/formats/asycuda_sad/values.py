@@ -17,6 +17,9 @@ MAX_TEXT = 1024
 
 _MAX_DIGITS = 24
 _MAX_LENGTH = 40
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
+"""How nearly every number is written."""
+
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?(?:[Ee]([+-]?[0-9]{1,2}))?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([,. '\u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]{0,6})?")
 _SLASHED = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4}|[0-9]{2})(?:[ T].{0,20})?")
@@ -58,6 +61,8 @@ def number(value: str) -> Decimal | None:
         BadValue: it is none, or `1,234` and `1.234,` could mean two numbers.
     """
     bare = value.strip()
+    if _PLAIN.fullmatch(bare):
+        return Decimal(bare)
     if not bare:
         return None
     grouped = _GROUPED.fullmatch(bare) if len(bare) <= _MAX_LENGTH else None
