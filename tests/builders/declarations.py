@@ -9,6 +9,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from comity.features.declarations.kinds import function_of, kind_of
+from comity.features.declarations.notice_kinds import kind_of_notice
 from comity.foundation.trade.declaration import (
     Amendment,
     Classification,
@@ -21,18 +22,27 @@ from comity.foundation.trade.declaration import (
     GoodsShipment,
     ObligationGuarantee,
     Packaging,
-    Pointer,
 )
 from comity.foundation.trade.documents import (
     AdditionalDocument,
     AdditionalInformation,
+    Pointer,
     PreviousDocument,
     TransportDocument,
 )
 from comity.foundation.trade.money import Money
+from comity.foundation.trade.notice import (
+    BankAccount,
+    Communication,
+    ContactOffice,
+    Notice,
+    NoticeError,
+    NoticeStatus,
+)
 from comity.foundation.trade.parties import Address, AuthorisationHolder, Party
 from comity.foundation.trade.transport import (
     Consignment,
+    ConsignmentItem,
     CustomsValuation,
     GoodsLocation,
     Seal,
@@ -174,10 +184,20 @@ _address = _some(
     subdivision_name=_maybe(_text(35)),
     type_code=_maybe(_text(3)),
 )
-_party = _some(Party, id=_maybe(_text(12)), name=_maybe(_text(70)), address=_maybe(_address))
+_instant = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))
+_party = _some(
+    Party,
+    id=_maybe(_text(12)),
+    name=_maybe(_text(70)),
+    address=_maybe(_address),
+    contact_name=_maybe(_text(70)),
+    communication_id=_maybe(_text(50)),
+    communication_type_code=_maybe(_text(3)),
+)
 _role = _some(Party, id=_maybe(_text(12)), role_code=_maybe(_text(3)))
 _means = _some(
     TransportMeans,
+    name=_maybe(_text(35)),
     id=_maybe(_text(35)),
     identification_type_code=_maybe(_text(12)),
     type_code=_maybe(_text(4)),
@@ -211,6 +231,15 @@ _consignment = _some(
     routing_countries=_many(_country, 3),
     transport_documents=_many(st.builds(TransportDocument, id=_text(70), type_code=_maybe(_text(3)))),
     equipment=_many(_equipment),
+    consignor=_maybe(_party),
+    items=_many(
+        _some(
+            ConsignmentItem,
+            sequence=_maybe(_sequence),
+            consignor=_maybe(_party),
+            freight_payment_method=_maybe(_text(3)),
+        )
+    ),
 )
 _previous = st.builds(
     PreviousDocument,
@@ -226,8 +255,19 @@ _document = _some(
     name=_maybe(_text(35)),
     exemption_code=_maybe(_text(3)),
     write_off_amount=_maybe(_money),
+    effective_at=_maybe(_instant),
+    issuer=_maybe(_some(Party, name=_maybe(_text(70)), role_code=_maybe(_text(3)))),
 )
-_information = _some(AdditionalInformation, code=_maybe(_text(12)), description=_maybe(_text(512)))
+_pointers = _many(_some(Pointer, sequence=_maybe(_sequence), section_code=_maybe(_text(3)), tag_id=_maybe(_text(4))))
+_information = _some(
+    AdditionalInformation,
+    code=_maybe(_text(12)),
+    description=_maybe(_text(512)),
+    type_code=_maybe(_text(3)),
+    limit_at=_maybe(_instant),
+    pointers=_pointers,
+)
+_amendment = _some(Amendment, change_reason_code=_maybe(_text(3)), pointers=_pointers)
 _duty = _some(
     DutyTaxFee,
     type_code=_maybe(_text(3)),
@@ -238,6 +278,10 @@ _duty = _some(
     base_amount=_maybe(_money),
     payment_method=_maybe(_code("[A-Z]")),
     payable=_maybe(_money),
+    deducted=_maybe(_money),
+    payment_reference=_maybe(_text(35)),
+    payment_due_at=_maybe(_instant),
+    payment_guarantees=_many(_text(35)),
 )
 _commodity = st.builds(
     Commodity,
@@ -273,6 +317,7 @@ def _items() -> st.SearchStrategy[tuple[GoodsItem, ...]]:
         ucr=_maybe(_text(35)),
         valuation_adjustment_code=_maybe(_text(4)),
         tax_parties=_many(_role),
+        destination_region=_maybe(_text(9)),
     )
     return st.lists(item, min_size=1, max_size=2).map(
         lambda items: tuple(replace(one, sequence=number) for number, one in enumerate(items, start=1))
@@ -287,7 +332,14 @@ def declarations() -> st.SearchStrategy[Declaration]:
         importer=_maybe(_party),
         seller=_maybe(_party),
         destination_country=_maybe(_country),
-        trade_terms=_maybe(_some(TradeTerms, incoterm=_maybe(_code("[A-Z]{3}")), place=_maybe(_text(12)))),
+        trade_terms=_maybe(
+            _some(
+                TradeTerms,
+                incoterm=_maybe(_code("[A-Z]{3}")),
+                place=_maybe(_text(12)),
+                country_relationship_code=_maybe(_text(3)),
+            )
+        ),
         valuation=_maybe(_valuation),
         ucr=_maybe(_text(35)),
         consignment=_maybe(_consignment),
@@ -295,22 +347,23 @@ def declarations() -> st.SearchStrategy[Declaration]:
         items=_items(),
         aeo_parties=_many(_role),
         surety=_maybe(_party),
+        destination_region=_maybe(_text(9)),
+        exit_at=_maybe(_instant),
+        invoice_id=_maybe(_text(70)),
+        invoice_issued_at=_maybe(_instant),
+        payer=_maybe(_party),
     )
     guarantee = _some(ObligationGuarantee, other_reference=_maybe(_text(70)), amount=_maybe(_money))
-    amendment = _some(
-        Amendment, change_reason_code=_maybe(_text(3)), pointers=_many(_some(Pointer, sequence=_sequence))
-    )
     raw = st.builds(
         Declaration,
         functional_reference_id=_text(35),
         mrn=_maybe(_text(70)),
         type_code=st.sampled_from(("IMA", "EXD", "T1", "CO", "COR", "IM4")),
         function_code=st.sampled_from(("9", "13", "4")),
-        acceptance_at=_maybe(
-            st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)).map(
-                lambda at: at.replace(microsecond=0, tzinfo=UTC)
-            )
-        ),
+        acceptance_at=_maybe(_instant),
+        authentication=_maybe(_text(256)),
+        authenticator=_maybe(_text(70)),
+        loading_list_quantity=_maybe(_sequence),
         declarant=_maybe(_party),
         submitter=_maybe(_party),
         border_means=_maybe(_means),
@@ -321,9 +374,78 @@ def declarations() -> st.SearchStrategy[Declaration]:
         total_gross_mass_kg=_mass,
         additional_documents=_many(_document),
         additional_information=_many(_information),
-        amendments=_many(amendment),
+        amendments=_many(_amendment),
         goods_shipment=shipment,
     )
     return raw.map(
         lambda one: replace(one, kind=kind_of(one.type_code), function=function_of(one.function_code, one.type_code))
     )
+
+
+def notices() -> st.SearchStrategy[Notice]:
+    """Return a strategy of responses to declarations, in the form reading gives."""
+    repeated = st.builds(
+        lambda items: Declaration(goods_shipment=GoodsShipment(items=items)),
+        st.lists(
+            st.builds(
+                GoodsItem,
+                sequence=_sequence,
+                commodity=st.builds(Commodity, duties=_many(_duty)),
+            ),
+            min_size=1,
+            max_size=2,
+        ).map(tuple),
+    )
+    amended = st.builds(
+        lambda packages, amount: Declaration(function_code="9", total_packages=packages, invoice_amount=amount),
+        _sequence,
+        _maybe(_money),
+    )
+    way = _some(Communication, id=_maybe(_text(50)), type_code=_maybe(_text(3)))
+    office = st.builds(
+        ContactOffice, id=_maybe(_text(12)), communications=st.lists(way, min_size=1, max_size=2).map(tuple)
+    )
+    raw = st.builds(
+        Notice,
+        function_code=_code("(0[1-9]|1[0-9]|[1-9])"),
+        notice_id=_maybe(_text(35)),
+        mrn=_text(70),
+        functional_reference_id=_maybe(_text(35)),
+        issued_at=_maybe(_instant),
+        appeal_office=_maybe(_text(12)),
+        version=_maybe(_text(9)),
+        accepted_at=_maybe(_instant),
+        rejected_at=_maybe(_instant),
+        cancelled_at=_maybe(_instant),
+        statuses=_many(
+            _some(
+                NoticeStatus,
+                code=_maybe(_text(3)),
+                effective_at=_maybe(_instant),
+                released_at=_maybe(_instant),
+                pointers=_pointers,
+            )
+        ),
+        errors=_many(_some(NoticeError, code=_maybe(_text(8)), description=_maybe(_text(512)), pointers=_pointers)),
+        amendments=_many(_amendment),
+        additional_information=_many(_information),
+        duties=_many(_duty),
+        bank=_maybe(_some(BankAccount, bank_id=_maybe(_text(35)), account_id=_maybe(_text(35)))),
+        declaration=_maybe(repeated),
+        amended=_maybe(amended),
+    )
+    offices = st.one_of(
+        st.builds(lambda name: {"contact_office": name}, _maybe(_text(12))),
+        st.builds(lambda several: {"contact_offices": tuple(several)}, st.lists(office, max_size=2)),
+    )
+    return st.builds(lambda notice, named: _of_its_kind(replace(notice, **named)), raw, offices)
+
+
+def _of_its_kind(notice: Notice) -> Notice:
+    kind = kind_of_notice(
+        notice.function_code,
+        is_rejected=notice.rejected_at is not None,
+        is_cancelled=notice.cancelled_at is not None,
+        is_released=any(status.released_at is not None for status in notice.statuses),
+    )
+    return replace(notice, kind=kind)

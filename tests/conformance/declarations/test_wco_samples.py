@@ -15,6 +15,7 @@ from comity.features.declarations.canonical import from_record, to_record
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml
 from comity.features.declarations.read import read_documents
 from comity.foundation.errors import Severity
+from comity.foundation.trade.notice import Notice
 from tests.conformance import shared_data
 
 FOLDER = "wco-declarations"
@@ -47,6 +48,11 @@ def declarations_of(content: bytes) -> list[etree._Element]:
     return [] if root is None else [one for one in root.iter(DECLARATION) if "Response" not in one.getparent().tag]
 
 
+def responses_of(content: bytes) -> list[etree._Element]:
+    root = root_of(content)
+    return [] if root is None else list(root.iter("{*}Response"))
+
+
 def errors_of(reading) -> set[str]:
     found = [*reading.findings, *(one for document in reading.documents for one in document.findings)]
     return {finding.code for finding in found if finding.severity is Severity.ERROR}
@@ -57,7 +63,7 @@ def test_every_document_is_accepted_or_refused_with_a_reason():
 
     assert len(read) >= 100
     for path, reading in read.items():
-        accepted = [document for document in reading.documents if document.declaration is not None]
+        accepted = [document for document in reading.documents if document.document is not None]
         assert bool(accepted) != bool(errors_of(reading)), path
         assert reading.format == "wco-xml"
 
@@ -87,12 +93,12 @@ def test_other_messages_are_recognised_and_refused_as_such():
     refused = 0
     for path, content in documents():
         root = root_of(content)
-        if root is None or declarations_of(content):
+        if root is None or declarations_of(content) or responses_of(content):
             continue
         refused += 1
         assert "declarations.not-a-declaration" in errors_of(read_documents(content)), path
 
-    assert refused >= 80
+    assert refused >= 10
 
 
 def test_malformed_documents_are_named_so():
@@ -106,13 +112,14 @@ def test_malformed_documents_are_named_so():
             }, path
 
 
-def test_every_accepted_declaration_is_read_back_from_what_is_written():
+def test_every_accepted_document_is_read_back_from_what_is_written():
     for path, content in documents():
         for document in read_documents(content).documents:
-            if document.declaration is not None:
-                written = read_documents(write_wco_xml(document.declaration)).documents[0]
-                assert written.declaration == document.declaration, path
-                assert from_record(to_record(document.declaration)) == document.declaration, path
+            if document.document is not None:
+                written = read_documents(write_wco_xml(document.document)).documents[0]
+                assert written.document == document.document, path
+                kind = type(document.document)
+                assert from_record(to_record(document.document), kind) == document.document, path
 
 
 def test_what_is_written_is_valid_where_the_original_was():
@@ -124,3 +131,47 @@ def test_what_is_written_is_valid_where_the_original_was():
             if document.declaration is not None:
                 (written,) = declarations_of(write_wco_xml(document.declaration))
                 schema().assertValid(etree.fromstring(etree.tostring(written)))
+
+
+@cache
+def response_schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(shared_data(FOLDER) / "schemas" / "wco" / "notification" / "WCO_RES_2_DMS.xsd"))
+
+
+def test_every_response_is_read_or_refused_for_what_is_wrong_around_it():
+    accepted = 0
+    for path, content in documents():
+        if responses_of(content):
+            reading = read_documents(content)
+            accepted += sum(isinstance(document.document, Notice) for document in reading.documents)
+            assert errors_of(reading) <= {"declarations.element-unknown"}, path
+
+    assert accepted >= 90
+
+
+def test_what_is_written_of_a_response_is_valid():
+    written = 0
+    for path, content in documents():
+        for document in read_documents(content).documents:
+            if isinstance(document.document, Notice):
+                (response,) = responses_of(write_wco_xml(document.document))
+                response_schema().assertValid(etree.fromstring(etree.tostring(response)))
+                written += 1
+
+    assert written >= 90
+
+
+def test_every_document_read_from_its_text_is_read_so_from_its_tree():
+    plain = 0
+    for path, content in documents():
+        reading = read_documents(content)
+        marked = content.replace(b"</MetaData>", b"<?tree?></MetaData>").replace(
+            b"</md:MetaData>", b"<?tree?></md:MetaData>"
+        )
+        if marked != content:
+            careful = read_documents(marked)
+            assert [one.document for one in careful.documents] == [one.document for one in reading.documents], path
+            assert [one.findings for one in careful.documents] == [one.findings for one in reading.documents], path
+            plain += 1
+
+    assert plain >= 130

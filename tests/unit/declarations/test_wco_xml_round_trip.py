@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from comity.features.declarations.canonical import declaration_id, from_record, to_record
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml, write_wco_xml_batch
 from comity.features.declarations.read import read_documents
-from tests.builders.declarations import a_declaration, declarations
+from comity.foundation.trade.notice import Notice
+from tests.builders.declarations import a_declaration, declarations, notices
 
-unhurried = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+unhurried = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @unhurried
@@ -21,6 +22,16 @@ def test_reads_back_every_declaration_it_writes(declaration):
         finding.severity == "warning" for finding in reading.documents[0].findings
     )
     assert reading.documents[0].declaration == declaration
+
+
+@unhurried
+@given(notices())
+def test_reads_back_every_response_it_writes(notice):
+    (document,) = read_documents(write_wco_xml(notice)).documents
+
+    assert all(finding.severity == "warning" for finding in document.findings)
+    assert document.document == notice
+    assert from_record(to_record(notice), Notice) == notice
 
 
 @unhurried

@@ -5,6 +5,7 @@ Paths are XPaths of WCO element names below the path given, with 1-based indexes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from comity.features.declarations.kinds import FUNCTIONS
@@ -13,11 +14,11 @@ from comity.foundation.trade.declaration import Declaration, DeclarationFunction
 from comity.foundation.trade.documents import PreviousDocument
 from comity.foundation.trade.identifiers import (
     has_hs_form,
-    has_mrn_form,
+    has_wrong_mrn_digit,
     is_grn,
-    is_mrn,
     iso6346_check_digit,
 )
+from comity.foundation.trade.notice import Notice
 from comity.foundation.trade.transport import Consignment
 
 WITHOUT_GOODS_CODE = frozenset("JKQR")
@@ -27,6 +28,7 @@ WITHOUT_GOODS_CODE = frozenset("JKQR")
 MRN_DOCUMENT_TYPES = frozenset({"MRN", "830", "821", "822", "N830", "N821", "N822"})
 """Types of previous documents whose number is an MRN (UN/EDIFACT 1001: export 830, transit 821 and 822)."""
 
+_CONTAINER = re.compile("[A-Z]{3}[UJZ][0-9]{7}")
 _SHIPMENT = "GoodsShipment"
 _ITEM = f"{_SHIPMENT}/GovernmentAgencyGoodsItem"
 
@@ -36,11 +38,25 @@ def validate(declaration: Declaration, *, path: str, already: Sequence[Finding] 
 
     `already` are findings of reading it: an element that came, but could not be read, is not reported as missing.
     """
-    told = _places_of(already)
     findings = list(_form(declaration, path))
-    check = _BY_FUNCTION[declaration.function]
-    findings += [finding for finding in check(declaration, path) if finding.path not in told]
-    return findings
+    missing = list(_BY_FUNCTION[declaration.function](declaration, path))
+    if missing and already:
+        told = _places_of(already)
+        missing = [finding for finding in missing if finding.path not in told]
+    return findings + missing
+
+
+def validate_notice(notice: Notice, *, path: str, already: Sequence[Finding] = ()) -> list[Finding]:
+    """Return what a response to a declaration lacks. `path` is the place of the response itself; `already` as above."""
+    findings: list[Finding] = []
+    if notice.function_code is None:
+        findings.append(_missing(f"{path}/FunctionCode", "FunctionCode (what the response says of the declaration)"))
+    if notice.mrn is None and notice.functional_reference_id is None:
+        findings.append(_missing(f"{path}/Declaration/ID", "ID (the MRN of the declaration), or FunctionalReferenceID"))
+    if notice.mrn is not None and has_wrong_mrn_digit(notice.mrn):
+        findings.append(_mrn_warning(f"{path}/Declaration/ID"))
+    told = _places_of(already)
+    return [finding for finding in findings if finding.path not in told]
 
 
 def _places_of(findings: Sequence[Finding]) -> set[str]:
@@ -77,8 +93,19 @@ def _original(declaration: Declaration, path: str) -> Iterator[Finding]:
     needs_code = (declaration.type_code or "")[2:3] not in WITHOUT_GOODS_CODE
     seen: set[int] = set()
     for index, item in enumerate(items):
-        yield from _item(item, f"{path}/{_ITEM}" + _index(index, items), seen=seen, needs_code=needs_code)
+        # The place is written out only where there is something to say: most items are in order.
+        if not _is_in_order(item, seen, needs_code=needs_code):
+            yield from _item(item, f"{path}/{_ITEM}" + _index(index, items), seen=seen, needs_code=needs_code)
+        elif item.sequence is not None:
+            seen.add(item.sequence)
     yield from _packages(declaration, path)
+
+
+def _is_in_order(item: GoodsItem, seen: set[int], *, needs_code: bool) -> bool:
+    if item.sequence is None or item.sequence in seen or (needs_code and item.commodity.code is None):
+        return False
+    gross, net = item.gross_mass_kg, item.net_mass_kg
+    return gross is None or net is None or net <= gross
 
 
 def _item(item: GoodsItem, path: str, *, seen: set[int], needs_code: bool) -> Iterator[Finding]:
@@ -107,10 +134,9 @@ def _packages(declaration: Declaration, path: str) -> Iterator[Finding]:
     total = declaration.total_packages
     if total is None:
         return
-    counted = 0
-    for item in declaration.goods_shipment.items:
-        for packaging in item.packaging:
-            counted += packaging.quantity or 0
+    counted = sum(
+        [packaging.quantity or 0 for item in declaration.goods_shipment.items for packaging in item.packaging]
+    )
     if counted != total:
         yield _warning(
             "package-count",
@@ -154,7 +180,7 @@ def _form(declaration: Declaration, path: str) -> Iterator[Finding]:
             f"{path}/FunctionCode",
             "Expected 1 (cancellation), 4 or 5 (change), 9 (original), 13 (request) or 14 (notification).",
         )
-    if declaration.mrn is not None and has_mrn_form(declaration.mrn) and not is_mrn(declaration.mrn):
+    if declaration.mrn is not None and has_wrong_mrn_digit(declaration.mrn):
         yield _mrn_warning(f"{path}/ID")
     for index, guarantee in enumerate(declaration.guarantees):
         if guarantee.grn is not None and not is_grn(guarantee.grn):
@@ -168,20 +194,27 @@ def _form(declaration: Declaration, path: str) -> Iterator[Finding]:
         yield from _equipment(shipment.consignment, f"{path}/{_SHIPMENT}/Consignment")
     if declaration.consignment is not None:
         yield from _equipment(declaration.consignment, f"{path}/Consignment")
-    yield from _previous(shipment.previous_documents, f"{path}/{_SHIPMENT}")
+    if not all(map(_is_sound, shipment.previous_documents)):
+        yield from _previous(shipment.previous_documents, f"{path}/{_SHIPMENT}")
     for index, item in enumerate(shipment.items):
-        place = f"{path}/{_ITEM}" + _index(index, shipment.items)
-        for number, container in enumerate(item.equipment_ids):
-            place_of_id = f"{place}/Commodity/TransportEquipment{_index(number, item.equipment_ids)}/ID"
-            yield from _container(container, place_of_id)
-        if item.previous_documents:
-            yield from _previous(item.previous_documents, place)
-        if item.commodity.code is not None and not has_hs_form(item.commodity.code):
-            yield _error(
-                "goods-code-form",
-                f"{place}/Commodity/Classification",
-                "Expected a goods code of 6 to 12 digits in a chapter of the Harmonized System (01–99, not 77).",
-            )
+        code = item.commodity.code
+        if not (item.equipment_ids or (code is not None and not has_hs_form(code))) and all(
+            map(_is_sound, item.previous_documents)
+        ):
+            continue
+        yield from _form_of_item(item, f"{path}/{_ITEM}" + _index(index, shipment.items))
+
+
+def _form_of_item(item: GoodsItem, path: str) -> Iterator[Finding]:
+    for number, container in enumerate(item.equipment_ids):
+        yield from _container(container, f"{path}/Commodity/TransportEquipment{_index(number, item.equipment_ids)}/ID")
+    yield from _previous(item.previous_documents, path)
+    if item.commodity.code is not None and not has_hs_form(item.commodity.code):
+        yield _error(
+            "goods-code-form",
+            f"{path}/Commodity/Classification",
+            "Expected a goods code of 6 to 12 digits in a chapter of the Harmonized System (01–99, not 77).",
+        )
 
 
 def _equipment(consignment: Consignment, path: str) -> Iterator[Finding]:
@@ -193,7 +226,7 @@ def _equipment(consignment: Consignment, path: str) -> Iterator[Finding]:
 
 def _container(number: str, path: str) -> Iterator[Finding]:
     """Check a number of the form of ISO 6346; swap bodies and trailers carry other numbers and are not checked."""
-    if not _has_container_form(number):
+    if _CONTAINER.fullmatch(number) is None:
         yield _warning(
             "container-form", path, "Not a container number of ISO 6346 (four letters, seven digits): not checked."
         )
@@ -205,22 +238,14 @@ def _container(number: str, path: str) -> Iterator[Finding]:
         )
 
 
-def _has_container_form(number: str) -> bool:
-    return (
-        len(number) == 11
-        and number.isascii()
-        and number[:4].isupper()
-        and number[:4].isalpha()
-        and number[3] in "UJZ"
-        and number[4:].isdigit()
-    )
-
-
 def _previous(documents: Sequence[PreviousDocument], path: str) -> Iterator[Finding]:
     for index, document in enumerate(documents):
-        is_named = document.type_code in MRN_DOCUMENT_TYPES
-        if is_named and has_mrn_form(document.id) and not is_mrn(document.id):
+        if not _is_sound(document):
             yield _mrn_warning(f"{path}/PreviousDocument{_index(index, documents)}/ID")
+
+
+def _is_sound(document: PreviousDocument) -> bool:
+    return document.type_code not in MRN_DOCUMENT_TYPES or not has_wrong_mrn_digit(document.id)
 
 
 def _mrn_warning(path: str) -> Finding:

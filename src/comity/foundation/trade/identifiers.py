@@ -6,6 +6,7 @@ Value table and factors: ISO 6346 (letters A=10 … Z=38, multiples of 11 skippe
 from __future__ import annotations
 
 import re
+from operator import mul
 
 _VALUES = {str(digit): digit for digit in range(10)} | dict(
     zip(
@@ -14,6 +15,7 @@ _VALUES = {str(digit): digit for digit in range(10)} | dict(
         strict=True,
     )
 )
+_FACTORS = [1 << position for position in range(64)]  # no number that is checked is as long
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
 _MRN = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]")
 _GRN = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{12}[0-9](?:[A-Z][0-9]{6})?")
@@ -26,7 +28,8 @@ RESERVED_CHAPTER = "77"
 
 def iso6346_check_digit(text: str) -> int:
     """Return (Σ value[i]·2^i) mod 11, with 10 read as 0; `text` is capital letters and digits."""
-    return sum(_VALUES[character] << position for position, character in enumerate(text)) % 11 % 10
+    total: int = sum(map(mul, map(_VALUES.__getitem__, text), _FACTORS))
+    return total % 11 % 10
 
 
 def is_container(text: str) -> bool:
@@ -37,6 +40,11 @@ def is_container(text: str) -> bool:
 def has_mrn_form(text: str) -> bool:
     """Claim that `text` has the 18 characters of an MRN; the check digit is not looked at."""
     return bool(_MRN.fullmatch(text))
+
+
+def has_wrong_mrn_digit(text: str) -> bool:
+    """Claim that `text` has the form of an MRN and another check digit than its characters give."""
+    return bool(_MRN.fullmatch(text)) and iso6346_check_digit(text[:17]) != int(text[17])
 
 
 def is_mrn(text: str) -> bool:

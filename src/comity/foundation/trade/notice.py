@@ -126,7 +126,7 @@ class Notice:
     `functional_reference_id` (D026) name what it is about; `declaration` holds what it repeats of it. `contact_office`
     is one office that is only named; several, or with how they are reached, are `contact_offices`. `release_code` says
     what was released, `unloading_round` which unloading of several it is, `is_simplified` that the goods arrive at an
-    authorised consignee.
+    authorised consignee. `amended` is what an amendment has changed of the declaration.
     """
 
     kind: NoticeKind = NoticeKind.RESPONSE
@@ -162,6 +162,7 @@ class Notice:
     declaration: Declaration | None = None
     bank: BankAccount | None = None
     contact_offices: tuple[ContactOffice, ...] = ()
+    amended: Declaration | None = None
     correlation_id: str | None = None
     notified_at: datetime | None = None
     written_off_at: datetime | None = None

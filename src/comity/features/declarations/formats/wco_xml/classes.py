@@ -13,7 +13,6 @@ from comity.features.declarations.formats.wco_xml.leaf import (
     country,
     currency,
     indicator,
-    instant,
     mass,
     matching,
     number,
@@ -25,23 +24,21 @@ from comity.features.declarations.formats.wco_xml.parts import (
     additional_information,
     address,
     agent,
-    built,
-    needing,
-    pair_of,
     party,
+    pointer,
     ucr,
 )
-from comity.features.declarations.formats.wco_xml.structure import many, merged, one, structure
+from comity.features.declarations.formats.wco_xml.structure import Class, instant, many, merged, one, structure
 from comity.foundation.trade.declaration import (
     Amendment,
     Declaration,
-    GoodsShipment,
     ObligationGuarantee,
 )
-from comity.foundation.trade.documents import Pointer, TransportDocument
+from comity.foundation.trade.documents import TransportDocument
 from comity.foundation.trade.parties import AuthorisationHolder
 from comity.foundation.trade.transport import (
     Consignment,
+    ConsignmentItem,
     GoodsLocation,
     Seal,
     TradeTerms,
@@ -49,36 +46,23 @@ from comity.foundation.trade.transport import (
     TransportMeans,
 )
 
-_pointer = structure(
-    Pointer,
+amendment = structure(
+    Amendment, {"ChangeReasonCode": one("change_reason_code", text(3)), "Pointer": many("pointers", pointer)}
+)
+
+_means = structure(
+    TransportMeans,
     {
-        "SequenceNumeric": one("sequence", whole(5)),
-        "DocumentSectionCode": one("section_code", text(3)),
-        "TagID": one("tag_id", text(4)),
+        "Name": one("name", text(35)),
+        "ID": one("id", text(35)),
+        "IdentificationTypeCode": one("identification_type_code", text(17)),
+        "TypeCode": one("type_code", text(4)),
+        "RegistrationNationalityCode": one("registration_nationality", country),
+        "ModeCode": one("mode_code", matching("[0-9]", "a mode of transport, one digit (UN/ECE Rec 19)")),
     },
 )
 
-_amendment = structure(
-    Amendment, {"ChangeReasonCode": one("change_reason_code", text(3)), "Pointer": many("pointers", _pointer)}
-)
-
-_means_fields = {
-    "ID": one("id", text(35)),
-    "IdentificationTypeCode": one("identification_type_code", text(17)),
-    "TypeCode": one("type_code", text(4)),
-    "RegistrationNationalityCode": one("registration_nationality", country),
-    "ModeCode": one("mode_code", matching("[0-9]", "a mode of transport, one digit (UN/ECE Rec 19)")),
-}
-_means = structure(TransportMeans, _means_fields, unmapped=("Name",))
-
-_seal = built(
-    Seal,
-    needing(
-        structure(dict, {"SequenceNumeric": one("sequence", whole(5)), "ID": one("id", text(35))}),
-        key="id",
-        element_name="ID",
-    ),
-)
+_seal = structure(Seal, {"SequenceNumeric": one("sequence", whole(5)), "ID": one("id", text(35))}, needs={"id": "ID"})
 
 _equipment = structure(
     TransportEquipment,
@@ -95,17 +79,17 @@ _goods_location = structure(
     },
 )
 
-_transport_document = built(
-    TransportDocument,
-    needing(
-        structure(dict, {"ID": one("id", text(70)), "TypeCode": one("type_code", text(3))}),
-        key="id",
-        element_name="ID",
-    ),
+_transport_document = structure(
+    TransportDocument, {"ID": one("id", text(70)), "TypeCode": one("type_code", text(3))}, needs={"id": "ID"}
 )
 
-_itinerary = structure(
-    dict, {"SequenceNumeric": one("sequence", whole(5)), "RoutingCountryCode": one("country", country)}
+_itinerary = Class({"SequenceNumeric": one("sequence", whole(5)), "RoutingCountryCode": one("country", country)})
+
+_FREIGHT = merged({"PaymentMethodCode": one("freight_payment_method", text(3))})
+
+_consignment_item = structure(
+    ConsignmentItem,
+    {"SequenceNumeric": one("sequence", whole(5)), "Consignor": one("consignor", party), "Freight": _FREIGHT},
 )
 
 _consignment = structure(
@@ -115,7 +99,9 @@ _consignment = structure(
         "ArrivalTransportMeans": one("arrival_means", _means),
         "DepartureTransportMeans": one("departure_means", _means),
         "Carrier": one("carrier", party),
-        "Freight": merged({"PaymentMethodCode": one("freight_payment_method", text(3))}),
+        "ConsignmentItem": many("items", _consignment_item),
+        "Consignor": one("consignor", party),
+        "Freight": _FREIGHT,
         "GoodsLocation": one("goods_location", _goods_location),
         "Itinerary": many("itinerary", _itinerary),
         "LoadingLocation": merged(
@@ -127,36 +113,36 @@ _consignment = structure(
         "TransportContractDocument": many("transport_documents", _transport_document),
         "TransportEquipment": many("equipment", _equipment),
     },
-    unmapped=("Consignor", "ConsignmentItem"),
     finish=route_of,
 )
 
-_shipment = structure(
-    GoodsShipment,
+_shipment = Class(
     {
         **transaction_fields,
         "Consignment": one("consignment", _consignment),
         "Exporter": one("exporter", party),
         "GovernmentAgencyGoodsItem": many("items", goods_item),
+        "ExitDateTime": one("exit_at", instant),
         "Importer": one("importer", party),
+        "Invoice": merged({"ID": one("invoice_id", text(70)), "IssueDateTime": one("invoice_issued_at", instant)}),
+        "Payer": one("payer", party),
         "Surety": one("surety", party),
         "TradeTerms": one(
             "trade_terms",
             structure(
                 TradeTerms,
                 {
+                    "CountryRelationshipCode": one("country_relationship_code", text(3)),
                     "ConditionCode": one("incoterm", matching("[A-Z]{3}", "an Incoterm of three capital letters")),
                     "Description": one("description", text(70)),
                     "LocationID": one("place", text(17)),
                     "LocationName": one("place_name", text(256)),
                 },
-                unmapped=("CountryRelationshipCode",),
             ),
         ),
         "UCR": ucr,
         "Warehouse": merged({"ID": one("warehouse_id", text(35)), "TypeCode": one("warehouse_type", text(3))}),
     },
-    unmapped=("ExitDateTime", "Invoice", "Payer"),
     finish=prefer_ucr,
 )
 
@@ -172,9 +158,10 @@ _guarantee = structure(
     unmapped=("AccessCode",),
 )
 
-_exchange = pair_of(
-    structure(dict, {"CurrencyTypeCode": one("first", currency), "RateNumeric": one("second", number(12, 5))}),
-    names="CurrencyTypeCode and RateNumeric",
+_exchange = structure(
+    lambda unit, rate: (unit, rate),
+    {"CurrencyTypeCode": one("unit", currency), "RateNumeric": one("rate", number(12, 5))},
+    needs={"unit": "CurrencyTypeCode", "rate": "RateNumeric"},
 )
 
 declaration = structure(
@@ -190,14 +177,21 @@ declaration = structure(
         "GoodsItemQuantity": one("goods_item_quantity", whole(5)),
         "DeclarationOfficeID": one("declaration_office", text(17)),
         "InvoiceAmount": one("invoice_amount", amount()),
+        "LoadingListQuantity": one("loading_list_quantity", whole(5)),
         "TotalGrossMassMeasure": one("total_gross_mass_kg", mass()),
         "TotalPackageQuantity": one("total_packages", whole(8)),
         "SpecificCircumstancesCodeCode": one("specific_circumstances_code", text(3)),
+        "Authentication": merged(
+            {
+                "Authentication": one("authentication", text(256)),
+                "Authenticator": merged({"Name": one("authenticator", text(70))}),
+            }
+        ),
         "Submitter": one("submitter", party),
         "AdditionalDocument": many("additional_documents", additional_document),
         "AdditionalInformation": many("additional_information", additional_information),
         "Agent": one("agent", agent),
-        "Amendment": many("amendments", _amendment),
+        "Amendment": many("amendments", amendment),
         "AuthorisationHolder": many(
             "authorisation_holders",
             structure(AuthorisationHolder, {"ID": one("id", text(17)), "CategoryCode": one("category_code", text(4))}),
@@ -213,7 +207,6 @@ declaration = structure(
         "PresentationOffice": merged({"ID": one("presentation_office", text(17))}),
         "SupervisingOffice": merged({"ID": one("supervising_office", text(17))}),
     },
-    unmapped=("Authentication", "LoadingListQuantity"),
     finish=complete_declaration,
 )
 """Reads a Declaration element (42A) into the canonical value."""

@@ -9,10 +9,11 @@ from lxml.etree import _Element
 
 from comity.foundation.errors import Finding, Severity
 
-BARE = ""
 DECLARATION = "urn:wco:datamodel:WCO:DEC-DMS:2"
 ENVELOPE = "urn:wco:datamodel:WCO:DocumentMetaData-DMS:2"
 DATA_TYPES = "urn:wco:datamodel:WCO:Declaration_DS:DMS:2"
+RESPONSE = "urn:wco:datamodel:WCO:RES-DMS:2"
+RESPONSE_TYPES = "urn:wco:datamodel:WCO:Response_DS:DMS:2"
 
 
 def local_name(tag: str) -> str:
@@ -60,9 +61,11 @@ class Places:
 class Context:
     """Collects the findings of one document, up to a limit; the last one then says that there were more."""
 
-    __slots__ = ("_limit", "_places", "_unmapped", "findings")
+    __slots__ = ("_limit", "_places", "_unmapped", "findings", "is_forgiving", "namespaces")
 
-    def __init__(self, limit: int, places: Places) -> None:
+    def __init__(self, limit: int, places: Places, namespaces: tuple[str, ...], *, is_forgiving: bool = False) -> None:
+        self.namespaces = namespaces
+        self.is_forgiving = is_forgiving
         self._places = places
         self.findings: list[Finding] = []
         self._limit = limit

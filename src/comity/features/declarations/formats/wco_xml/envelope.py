@@ -1,6 +1,6 @@
-"""Where in a document the declarations are, or what the document is instead.
+"""Where in a document the messages are, or what the document is instead.
 
-Envelope: WCO DocumentMetaData (`MetaData`), bare `Declaration`, the UK's `submitDeclarationRequest` and
+Envelope: WCO DocumentMetaData (`MetaData`), bare `Declaration` or `Response`, the UK's `submitDeclarationRequest` and
 `cancelDeclarationRequest`, and this project's batch `Declarations` of any of them.
 """
 
@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.wco_xml.context import DECLARATION, ENVELOPE, Places, local_name
+from comity.features.declarations.formats.wco_xml.context import ENVELOPE, Places, local_name
+from comity.features.declarations.formats.wco_xml.messages import MESSAGES
 from comity.foundation.errors import Finding
 
 BATCH = "Declarations"
@@ -28,7 +29,6 @@ _ENVELOPE_ELEMENTS = frozenset(
 )
 _ASIDE = frozenset({"requestCommon"})
 _OTHER_MESSAGES = {
-    "Response": "a response notification of customs",
     "inventoryLinkingMovementRequest": "an inventory-linking movement message",
     "inventoryLinkingMovementResponse": "an inventory-linking movement response",
     "inventoryLinkingMovementTotalsResponse": "an inventory-linking movement response",
@@ -39,14 +39,17 @@ _OTHER_MESSAGES = {
 }
 
 
-def declarations_in(root: _Element, places: Places) -> Iterator[_Element | Finding]:
-    """Yield every declaration element below `root`, and a finding for everything that is none."""
+def messages_in(root: _Element, places: Places) -> Iterator[_Element | Finding]:
+    """Yield every element below `root` that is a message, and a finding for everything that is none."""
     name = local_name(root.tag)
     namespace = root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
-    if name == "Declaration":
-        yield root if namespace in ("", DECLARATION) else _wrong_namespace(root, places)
+    if name in MESSAGES:
+        expected = MESSAGES[name].namespace
+        yield root if namespace in ("", expected) else _wrong_namespace(root, places, expected)
     elif name == "MetaData":
-        yield from _in_envelope(root, places) if namespace in ("", ENVELOPE) else [_wrong_namespace(root, places)]
+        yield from (
+            _in_envelope(root, places) if namespace in ("", ENVELOPE) else [_wrong_namespace(root, places, ENVELOPE)]
+        )
     elif name in WRAPPERS or (name == BATCH and not namespace):
         yield from _in_wrapper(root, places)
     else:
@@ -58,33 +61,36 @@ def _in_wrapper(wrapper: _Element, places: Places) -> Iterator[_Element | Findin
     for child in wrapper:
         if local_name(child.tag) not in _ASIDE:
             found = True
-            yield from declarations_in(child, places)
+            yield from messages_in(child, places)
     if not found:
-        yield _finding(places, wrapper, "not-a-declaration", "Expected a declaration inside; none came.")
+        yield _finding(places, wrapper, "not-a-declaration", "Expected a declaration or a response inside; none came.")
 
 
 def _in_envelope(envelope: _Element, places: Places) -> Iterator[_Element | Finding]:
     found = False
     for child in envelope:
         name = local_name(child.tag)
-        if name == "Declaration":
+        if name in MESSAGES:
             if found:
                 yield _finding(
-                    places, child, "element-repeated", "An envelope holds one Declaration; it came again. Keep one."
+                    places, child, "element-repeated", f"An envelope holds one {name}; it came again. Keep one."
                 )
                 continue
             found = True
-            yield from declarations_in(child, places)
+            yield from messages_in(child, places)
         elif name in _OTHER_MESSAGES:
             found = True
             yield _not_a_declaration(child, places)
         elif name not in _ENVELOPE_ELEMENTS:
             yield _finding(
-                places, child, "element-unknown", "Expected WCO metadata and one Declaration; another element came."
+                places, child, "element-unknown", "Expected WCO metadata and one message; another element came."
             )
     if not found:
         yield _finding(
-            places, envelope, "not-a-declaration", "Expected a Declaration in the envelope; none came. Add it."
+            places,
+            envelope,
+            "not-a-declaration",
+            "Expected a Declaration or a Response in the envelope; none came. Add it.",
         )
 
 
@@ -94,12 +100,12 @@ def _not_a_declaration(element: _Element, places: Places) -> Finding:
         places,
         element,
         "not-a-declaration",
-        f"Expected a goods declaration of the WCO Data Model; {what} came. Send it where such messages are read.",
+        f"Expected a goods declaration of the WCO Data Model, or a response to one; {what} came."
+        " Send it where such messages are read.",
     )
 
 
-def _wrong_namespace(element: _Element, places: Places) -> Finding:
-    expected = ENVELOPE if local_name(element.tag) == "MetaData" else DECLARATION
+def _wrong_namespace(element: _Element, places: Places, expected: str) -> Finding:
     return _finding(
         places,
         element,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lxml.etree import _Element
-
 from comity.features.declarations.formats.wco_xml.combine import (
     complete_commodity,
     complete_origins,
@@ -13,7 +9,6 @@ from comity.features.declarations.formats.wco_xml.combine import (
     complete_valuation,
     prefer_ucr,
 )
-from comity.features.declarations.formats.wco_xml.context import Context
 from comity.features.declarations.formats.wco_xml.leaf import (
     amount,
     country,
@@ -28,118 +23,111 @@ from comity.features.declarations.formats.wco_xml.leaf import (
 from comity.features.declarations.formats.wco_xml.parts import (
     additional_document,
     additional_information,
-    built,
     customs_valuation_fields,
-    needing,
     party,
     previous_document,
     role,
     ucr,
 )
-from comity.features.declarations.formats.wco_xml.structure import Field, Values, many, merged, one, structure
-from comity.foundation.trade.declaration import Classification, Commodity, DutyTaxFee, GoodsItem, Packaging
+from comity.features.declarations.formats.wco_xml.structure import (
+    Child,
+    Class,
+    Refuse,
+    Values,
+    instant,
+    many,
+    merged,
+    one,
+    structure,
+)
+from comity.foundation.trade.declaration import Classification, DutyTaxFee, GoodsItem, Packaging
 from comity.foundation.trade.transport import CustomsValuation
 
 _MEASURE = merged(
     {
         "GrossMassMeasure": one("gross_mass_kg", mass()),
         "NetNetWeightMeasure": one("net_mass_kg", mass()),
-        "TariffQuantity": Field(None, quantity("supplementary_quantity", "supplementary_unit")),
+        "TariffQuantity": Child(None, quantity("supplementary_quantity", "supplementary_unit")),
     }
 )
 
-_payment = merged(
+_guarantee_charged = structure(lambda grn: grn, {"ReferenceID": one("grn", text(35))}, needs={"grn": "ReferenceID"})
+
+_PAYMENT = merged(
     {
         "MethodCode": one("payment_method", text(1)),
+        "ReferenceID": one("payment_reference", text(35)),
         "TaxAssessedAmount": one("assessed", amount()),
+        "DueDateTime": one("payment_due_at", instant),
         "PaymentAmount": one("payable", amount()),
+        "ObligationGuarantee": many("payment_guarantees", _guarantee_charged),
     }
 )
 
-_duty = structure(
+duty = structure(
     DutyTaxFee,
     {
         "AdValoremTaxBaseAmount": one("base_amount", amount()),
+        "DeductAmount": one("deducted", amount()),
         "DutyRegimeCode": one("regime_code", text(3)),
         "DutyReliefCode": one("reduction_code", text(3)),
-        "SpecificTaxBaseQuantity": Field(None, quantity("base_quantity", "base_unit")),
+        "SpecificTaxBaseQuantity": Child(None, quantity("base_quantity", "base_unit")),
         "TaxRateNumeric": one("rate", number(17, 3)),
         "TypeCode": one("type_code", text(3)),
         "QuotaOrderID": one("quota_id", text(17)),
-        "Payment": _payment,
+        "Payment": _PAYMENT,
     },
-    unmapped=("DeductAmount",),
 )
 
-_classification = built(
+_classification = structure(
     Classification,
-    needing(
-        structure(dict, {"ID": one("id", text(18)), "IdentificationTypeCode": one("type_code", text(3))}),
-        key="id",
-        element_name="ID",
-    ),
+    {"ID": one("id", text(18)), "IdentificationTypeCode": one("type_code", text(3))},
+    needs={"id": "ID"},
 )
 
-_undg = structure(dict, {"UNDGID": one("id", matching("[0-9]{4}", "a UN number of four digits"))})
-_equipment = structure(dict, {"SequenceNumeric": one("sequence", whole(5)), "ID": one("id", text(17))})
+_undg = structure(
+    lambda number: number,
+    {"UNDGID": one("number", matching("[0-9]{4}", "a UN number of four digits"))},
+    needs={"number": "UNDGID"},
+)
 
+_container = structure(
+    lambda container=None, sequence=None: container,  # noqa: ARG005 - the canonical item holds them in order
+    {"SequenceNumeric": one("sequence", whole(5)), "ID": one("container", text(17))},
+)
 
-def _id_of(read: Any) -> Any:
-    def identified(element: _Element, context: Context) -> str | None:
-        found: str | None = read(element, context).get("id")
-        return found
+# The canonical item holds the measures and the invoice line of its commodity: `complete_commodity` makes the rest.
+_COMMODITY = merged(
+    {
+        "Description": one("description", text(512)),
+        "Classification": many("classifications", _classification),
+        "DangerousGoods": many("dangerous_goods", _undg),
+        "DutyTaxFee": many("duties", duty),
+        "GoodsMeasure": _MEASURE,
+        "InvoiceLine": merged({"ItemChargeAmount": one("invoice_amount", amount())}),
+        "TransportEquipment": many("equipment_ids", _container),
+    },
+    finish=complete_commodity,
+)
 
-    return identified
-
-
-def _finish_commodity(values: Values, element: _Element, context: Context) -> None:
-    complete_commodity(values, element, context)
-
-
-_COMMODITY_FIELDS = {
-    "Description": one("description", text(512)),
-    "Classification": many("classifications", _classification),
-    "DangerousGoods": many("dangerous_goods", _id_of(_undg)),
-    "DutyTaxFee": many("duties", _duty),
-    "GoodsMeasure": _MEASURE,
-    "InvoiceLine": merged({"ItemChargeAmount": one("invoice_amount", amount())}),
-    "TransportEquipment": many("equipment_ids", _id_of(_equipment)),
-}
-_OF_THE_COMMODITY = ("description", "code", "classifications", "dangerous_goods", "duties")
-
-
-def _commodity(element: _Element, context: Context) -> Values:
-    """Read a commodity: it gives the commodity and, as the canonical item has them, its measures and invoice line."""
-    values: Values = _commodity_values(element, context)
-    own = {name: values.pop(name) for name in _OF_THE_COMMODITY if name in values}
-    values["commodity"] = Commodity(**own)
-    return values
-
-
-_commodity_values = structure(dict, _COMMODITY_FIELDS, finish=_finish_commodity)
-
-packaging = structure(
+_packaging = structure(
     Packaging,
     {
+        "SequenceNumeric": one("sequence", whole(5)),
         "MarksNumbersID": one("marks", text(512)),
         "QuantityQuantity": one("quantity", whole(8)),
         "TypeCode": one("type_code", text(2)),
-        "SequenceNumeric": one("sequence", whole(5)),
     },
     unmapped=("PackingMaterialDescription", "LengthMeasure", "WidthMeasure", "HeightMeasure", "VolumeMeasure"),
-    finish=lambda values, _element, _context: values.pop("sequence", None),
+    finish=lambda values, _refuse: values.pop("sequence", None),
 )
 
+_procedure = structure(
+    lambda current=None, previous=None: (current, previous),
+    {"CurrentCode": one("current", text(7)), "PreviousCode": one("previous", text(7))},
+)
 
-def _procedure(element: _Element, context: Context) -> tuple[str | None, str | None]:
-    values = _procedure_values(element, context)
-    return values.get("current"), values.get("previous")
-
-
-_procedure_values = structure(dict, {"CurrentCode": one("current", text(7)), "PreviousCode": one("previous", text(7))})
-
-_origin = structure(
-    dict,
+_origin = Class(
     {
         "CountryCode": one("country", origin_country),
         "RegionID": one("region", text(9)),
@@ -148,10 +136,10 @@ _origin = structure(
 )
 
 
-def _finish_item(values: Values, element: _Element, context: Context) -> None:
-    complete_procedures(values, element, context)
-    complete_origins(values, element, context)
-    prefer_ucr(values, element, context)
+def _finish_item(values: Values, refuse: Refuse) -> None:
+    complete_procedures(values, refuse)
+    complete_origins(values, refuse)
+    prefer_ucr(values, refuse)
 
 
 # What a shipment and one of its goods items say alike (WCO DM 67A and 68A).
@@ -164,7 +152,9 @@ transaction_fields = {
     "CustomsValuation": one(
         "valuation", structure(CustomsValuation, customs_valuation_fields, finish=complete_valuation)
     ),
-    "Destination": merged({"CountryCode": one("destination_country", country)}, unmapped=("RegionID",)),
+    "Destination": merged(
+        {"CountryCode": one("destination_country", country), "RegionID": one("destination_region", text(9))}
+    ),
     "DomesticDutyTaxParty": many("tax_parties", role),
     "ExportCountry": merged({"ID": one("export_country", country)}),
     "PreviousDocument": many("previous_documents", previous_document),
@@ -180,10 +170,10 @@ goods_item = structure(
         "StatisticalValueAmount": one("statistical_value", amount()),
         "AdditionalDocument": many("additional_documents", additional_document),
         "AdditionalInformation": many("additional_information", additional_information),
-        "Commodity": Field(None, _commodity),
+        "Commodity": _COMMODITY,
         "GovernmentProcedure": many("procedures", _procedure),
         "Origin": many("origins", _origin),
-        "Packaging": many("packaging", packaging),
+        "Packaging": many("packaging", _packaging),
         "UCR": ucr,
         "ValuationAdjustment": merged({"AdditionCode": one("valuation_adjustment_code", text(4))}),
     },

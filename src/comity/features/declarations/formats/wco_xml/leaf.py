@@ -1,7 +1,7 @@
-"""What one element says: text, codes, countries, numbers, amounts, measures and instants (WCO DM formats).
+"""What the text of one element says: text, codes, countries, numbers, amounts, measures and instants (WCO DM formats).
 
-Each function makes a reader of one element: it returns the value, or None after noting what is wrong. The value
-itself is never repeated in a message.
+Each function makes a leaf: `read` takes the text and the attribute that goes with it, and returns the value or raises
+the `Fault`. The value itself is never repeated in a message.
 """
 
 from __future__ import annotations
@@ -10,18 +10,38 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from lxml.etree import _Element
-
-from comity.features.declarations.formats.wco_xml.context import Context, local_name
 from comity.foundation.trade.money import Money
 
-Reader = Callable[[_Element, Context], Any]
+Read = Callable[[str, str | None], Any]
 
-_COUNTRY = re.compile("[A-Z]{2}")
-_CURRENCY = re.compile("[A-Z]{3}")
-_UNIT = re.compile("[A-Z0-9#]{1,5}")
+
+class Fault(Exception):
+    """One thing wrong with one element: a code without its prefix `declarations.`, and advice. It becomes a finding.
+
+    `is_forgivable` where the sender's meaning is not in doubt; `value` is then what was meant, None for nothing.
+    """
+
+    def __init__(self, code: str, message: str, *, is_forgivable: bool = False, value: object = None) -> None:
+        self.code = code
+        self.message = message
+        self.is_forgivable = is_forgivable
+        self.value = value
+        super().__init__(code)
+
+
+class Leaf(NamedTuple):
+    """An element with text only: how it is read, the attribute that belongs to it, and whether it gives several values.
+
+    What `is_several` gives is a dict of values of the parent: a quantity and its unit.
+    """
+
+    read: Read
+    attribute: str | None = None
+    is_several: bool = False
+
+
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?|[+-]?\.[0-9]{1,40}")
 _INSTANT = re.compile(
     r"(?P<day>[0-9]{8})(?:(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?"
@@ -34,216 +54,183 @@ _KILOGRAMS: dict[str | None, Decimal | None] = {
     "GRM": Decimal("0.001"),
     "TNE": Decimal(1000),
 }  # UN/ECE Rec 20
+_CURRENCY = re.compile("[A-Z]{3}")
+_UNIT = re.compile("[A-Z0-9#]{1,5}")
 
 
-def content(element: _Element, context: Context) -> str | None:
-    """Return the text of a leaf element without the blanks around it; None when it has none, or has children."""
-    if len(element):
-        name = local_name(element.tag)
-        context.error(element, "element-nested", f"{name} holds text only, but other elements came inside it.")
-        return None
-    value = element.text
-    if value:
+def text(length: int) -> Leaf:
+    """Make a leaf of text of at most `length` characters (`an..length`), without the blanks around it."""
+
+    def read(value: str, _attribute: str | None) -> str:
         value = value.strip()
-        if value:
+        if 0 < len(value) <= length:
             return value
-    context.error(
-        element, "value-missing", f"{local_name(element.tag)} came empty: give its value or leave the element out."
-    )
-    return None
-
-
-def text(length: int) -> Reader:
-    """Make a reader of text of at most `length` characters (`an..length`)."""
-
-    def read(element: _Element, context: Context) -> str | None:
-        value = element.text
-        value = value.strip() if value else None
-        if not value or len(element):
-            return content(element, context)  # empty or nested: told there
-        if len(value) <= length:
-            return value
-        context.error(
-            element,
+        _given(value)
+        raise Fault(
             "value-too-long",
             f"Expected at most {length} characters (an..{length}); {len(value)} came. Shorten it.",
         )
-        return None
 
-    return read
+    return Leaf(read)
 
 
-def matching(pattern: str, expected: str, *, code: str = "value-form") -> Reader:
-    """Make a reader of text of a given form; `expected` completes “Expected …”."""
-    form = re.compile(pattern)
+def _given(value: str) -> str:
+    value = value.strip()
+    if not value:
+        message = "The element came empty: give its value or leave the element out."
+        raise Fault("value-missing", message, is_forgivable=True)
+    return value
 
-    def read(element: _Element, context: Context) -> str | None:
-        value = content(element, context)
-        if value is not None and form.fullmatch(value) is None:
-            context.error(element, code, f"Expected {expected}; {_kind_of(value)} came.")
-            return None
+
+def matching(pattern: str, expected: str, *, code: str = "value-form") -> Leaf:
+    """Make a leaf of text of a given form; `expected` completes “Expected …”."""
+    has_form = re.compile(pattern).fullmatch
+
+    def read(value: str, _attribute: str | None) -> str:
+        value = _given(value)
+        if has_form(value) is None:
+            raise Fault(code, f"Expected {expected}; {_kind_of(value)} came.")
         return value
 
-    return read
+    return Leaf(read)
 
 
 country = matching("[A-Z]{2}", "a country of two capital letters (ISO 3166-1 alpha-2)", code="country-form")
+
 origin_country = matching(
-    "[A-Z0-9]{2,4}", "a country of two capital letters, or a country group of up to four", code="country-form"
+    "[A-Z0-9]{2,4}",
+    "a country of two capital letters (ISO 3166-1 alpha-2), or a group of two to four capital letters or digits",
+    code="country-form",
 )
+
 currency = matching("[A-Z]{3}", "a currency of three capital letters (ISO 4217)", code="currency-form")
 
 
-def whole(digits: int) -> Reader:
-    """Make a reader of a whole number of at most `digits` digits (`n..digits`)."""
-    decimal = number(digits, 0)
-
-    def read(element: _Element, context: Context) -> int | None:
-        value = decimal(element, context)
-        return None if value is None else int(value)
-
-    return read
+def number(digits: int, places: int, *, is_signed: bool = False) -> Leaf:
+    """Make a leaf of a decimal of at most `digits` digits, `places` of them after the point (`n..digits,places`)."""
+    return Leaf(_decimals(digits, places, is_signed=is_signed))
 
 
-def number(digits: int, places: int, *, is_signed: bool = False) -> Reader:
-    """Make a reader of a decimal of at most `digits` digits, `places` of them after the point (`n..digits,places`)."""
-    quick = re.compile(rf"[0-9]{{1,{digits - places}}}" + (rf"(?:\.[0-9]{{1,{places}}})?" if places else ""))
+def _decimals(digits: int, places: int, *, is_signed: bool = False) -> Read:
+    pattern = rf"[0-9]{{1,{digits - places}}}" + (rf"(?:\.[0-9]{{1,{places}}})?" if places else "")
+    is_usual = re.compile(pattern).fullmatch
 
-    def read(element: _Element, context: Context) -> Decimal | None:
-        value = content(element, context)
-        if value is None:
-            return None
-        if quick.fullmatch(value) is not None:
+    def read(value: str, _attribute: str | None) -> Decimal:
+        if is_usual(value) is not None:
             return Decimal(value)
-        return _number_with_care(element, context, value, digits=digits, places=places, is_signed=is_signed)
+        return _number_with_care(_given(value), digits=digits, places=places, is_signed=is_signed)
 
     return read
 
 
-def _number_with_care(
-    element: _Element, context: Context, value: str, *, digits: int, places: int, is_signed: bool
-) -> Decimal | None:
+def whole(digits: int) -> Leaf:
+    """Make a leaf of a whole number of at most `digits` digits."""
+    decimal = _decimals(digits, 0)
+
+    def read(value: str, _attribute: str | None) -> int:
+        if len(value) <= digits and value.isascii() and value.isdigit():
+            return int(value)
+        return int(decimal(value, None))
+
+    return Leaf(read)
+
+
+def _number_with_care(value: str, *, digits: int, places: int, is_signed: bool) -> Decimal:
     form = f"n..{digits},{places}" if places else f"n..{digits}"
     if _DECIMAL.fullmatch(value) is None:
-        context.error(
-            element,
+        raise Fault(
             "number-form",
             f"Expected a number with a decimal point and no spaces or separators ({form}); {_kind_of(value)} came.",
         )
-        return None
     found = Decimal(value)
     _sign, figures, exponent = found.normalize().as_tuple()
     after = max(0, -int(exponent))
     total = max(len(figures) + max(0, int(exponent)), after)
     if total > digits or after > places:
-        context.error(
-            element,
+        raise Fault(
             "number-precision",
             f"Expected at most {digits} digits, {places} of them after the point ({form});"
             f" {total} came, {after} of them after the point.",
         )
-        return None
     if found < 0 and not is_signed:
-        context.error(element, "number-negative", "Expected a number that is not negative.")
-        return None
+        raise Fault("number-negative", "Expected a number that is not negative.")
     return found
 
 
-def amount(*, is_signed: bool = False) -> Reader:
-    """Make a reader of an amount (`n..16,3`) with its `currencyID`."""
-    decimal = number(16, 3, is_signed=is_signed)
+def amount(*, is_signed: bool = False) -> Leaf:
+    """Make a leaf of an amount (`n..16,3`) with its `currencyID`."""
+    decimal = _decimals(16, 3, is_signed=is_signed)
 
-    def read(element: _Element, context: Context) -> Money | None:
-        value = decimal(element, context)
-        unit = element.get("currencyID")
+    def read(value: str, unit: str | None) -> Money:
         if unit is None:
-            context.error(
-                element, "currency-missing", "Expected the attribute currencyID with a currency (ISO 4217); none came."
-            )
-            return None
+            raise Fault("currency-missing", "Expected the attribute currencyID with a currency (ISO 4217); none came.")
         if _CURRENCY.fullmatch(unit) is None:
-            context.error(
-                element, "currency-form", "Expected currencyID to be three capital letters (ISO 4217); correct it."
-            )
-            return None
-        return None if value is None else Money(value, unit)
+            raise Fault("currency-form", "Expected currencyID to be three capital letters (ISO 4217); correct it.")
+        return Money(decimal(value, None), unit)
 
-    return read
+    return Leaf(read, "currencyID")
 
 
-def mass() -> Reader:
-    """Make a reader of a mass (`n..16,6`) in kilograms; grams and tonnes are converted (UN/ECE Rec 20)."""
-    decimal = number(16, 6)
+def mass() -> Leaf:
+    """Make a leaf of a mass (`n..16,6`) in kilograms; grams and tonnes are converted (UN/ECE Rec 20)."""
+    decimal = _decimals(16, 6)
 
-    def read(element: _Element, context: Context) -> Decimal | None:
-        value: Decimal | None = decimal(element, context)
-        unit = element.get("unitCode")
+    def read(value: str, unit: str | None) -> Decimal:
         if unit not in _KILOGRAMS:
-            context.error(element, "unit-unknown", "Expected a mass in KGM, GRM or TNE (UN/ECE Rec 20); convert it.")
-            return None
+            raise Fault("unit-unknown", "Expected a mass in KGM, GRM or TNE (UN/ECE Rec 20); convert it.")
         factor = _KILOGRAMS[unit]
-        return value if factor is None or value is None else factor * value
+        found: Decimal = decimal(value, None)
+        return found if factor is None else factor * found
 
-    return read
+    return Leaf(read, "unitCode")
 
 
-def quantity(value_name: str, unit_name: str) -> Reader:
-    """Make a reader of a quantity (`n..16,6`) that gives two values: the number, and `unitCode` where there is one."""
-    decimal = number(16, 6)
+def quantity(value_name: str, unit_name: str) -> Leaf:
+    """Make a leaf of a quantity (`n..16,6`) that gives two values: the number, and `unitCode` where there is one."""
+    decimal = _decimals(16, 6)
 
-    def read(element: _Element, context: Context) -> dict[str, Any] | None:
-        value = decimal(element, context)
-        if value is None:
-            return None
-        unit = element.get("unitCode")
+    def read(value: str, unit: str | None) -> dict[str, Any]:
+        found = {value_name: decimal(value, None)}
         if unit is None:
-            return {value_name: value}
+            return found
         if _UNIT.fullmatch(unit) is None:
-            context.error(
-                element, "unit-form", "Expected unitCode to be one to five capital letters or digits (UN/ECE Rec 20)."
-            )
-            return None
-        return {value_name: value, unit_name: unit}
+            raise Fault("unit-form", "Expected unitCode to be one to five capital letters or digits (UN/ECE Rec 20).")
+        return {**found, unit_name: unit}
 
-    return read
+    return Leaf(read, "unitCode", is_several=True)
 
 
-def indicator(element: _Element, context: Context) -> bool | None:
-    """Read whether containers are used (WCO DM 096): 1 yes, 0 no."""
-    value = content(element, context)
-    if value is None:
-        return None
+def _indicator(value: str, _attribute: str | None) -> bool:
+    value = _given(value)
     if value not in ("0", "1", "true", "false"):
-        context.error(element, "value-form", f"Expected 1 (in containers) or 0 (not); {_kind_of(value)} came.")
-        return None
+        raise Fault("value-form", f"Expected 1 (in containers) or 0 (not); {_kind_of(value)} came.")
     return value in ("1", "true")
 
 
-def instant(element: _Element, context: Context) -> datetime | None:
-    """Read a date and time: a DateTimeString whose formatCode is 102, 203, 204 or 304 (UN/EDIFACT 2379).
+indicator = Leaf(_indicator)
+"""Reads whether containers are used (WCO DM 096): 1 yes, 0 no."""
 
-    A date alone is midnight, and a time without a zone is taken, as UTC.
-    """
-    children = list(element)
-    if len(children) != 1 or local_name(children[0].tag) != "DateTimeString":
-        context.error(element, "date-form", "Expected one DateTimeString with its formatCode inside; correct it.")
-        return None
-    inner = children[0]
-    value = content(inner, context)
-    if value is None:
-        return None
-    code = inner.get("formatCode")
+
+def _date_time(value: str, code: str | None) -> datetime:
+    value = _given(value)
     if code not in _FORMATS:
-        context.error(inner, "date-format-code", "Expected formatCode 102, 203, 204 or 304 (UN/EDIFACT 2379).")
-        return None
+        meant = None if code is not None else next(filter(None, (_instant_from(value, one) for one in _FORMATS)), None)
+        message = "Expected formatCode 102, 203, 204 or 304 (UN/EDIFACT 2379)."
+        raise Fault("date-format-code", message, is_forgivable=meant is not None, value=meant)
     found = _instant_from(value, code)
     if found is None:
-        context.error(
-            inner,
+        raise Fault(
             "date-form",
             f"Expected a date that exists, written {_FORMATS[code]} (format {code}); {_kind_of(value)} came.",
         )
     return found
+
+
+date_time = Leaf(_date_time, "formatCode")
+"""Reads a DateTimeString whose formatCode is 102, 203, 204 or 304 (UN/EDIFACT 2379).
+
+A date alone is midnight, and a time without a zone is taken, as UTC.
+"""
 
 
 def _instant_from(value: str, code: str) -> datetime | None:
@@ -258,10 +245,12 @@ def _instant_from(value: str, code: str) -> datetime | None:
         "304": {(True, True, True)},
     }[code]:
         return None
+    day = match["day"]
     try:
-        naive = datetime.strptime(match["day"], "%Y%m%d").replace(  # noqa: DTZ007 - the zone follows
-            hour=int(match["hour"] or 0), minute=int(match["minute"] or 0), second=int(match["second"] or 0)
-        )
+        naive = datetime(  # noqa: DTZ001 - the zone follows
+            int(day[:4]), int(day[4:6]), int(day[6:]), int(match["hour"] or 0), int(match["minute"] or 0),
+            int(match["second"] or 0),
+        )  # fmt: skip
         return naive.replace(tzinfo=_zone(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -68,12 +68,20 @@ def refused_before_parsing(content: bytes, *, limits: Limits) -> Finding | None:
                 "doctype-refused",
                 "A document type declaration came (<!DOCTYPE …>): entities are never read. Remove it.",
             )
-    is_able = len(content) > _SMALLEST_ELEMENT * limits.max_elements
-    if is_able and content.count(b"<") - content.count(b"</") > limits.max_elements:
+    if not is_within(content, limits):
         return _finding(
             "too-many-elements", f"Expected at most {limits.max_elements} elements. Send several files instead."
         )
     return None
+
+
+def is_within(content: bytes, limits: Limits) -> bool:
+    """Claim that these bytes are within the limits of size and of elements; most are by their size alone."""
+    if len(content) <= _SMALLEST_ELEMENT * limits.max_elements:
+        return len(content) <= limits.max_document_bytes
+    return (
+        len(content) <= limits.max_document_bytes and content.count(b"<") - content.count(b"</") <= limits.max_elements
+    )
 
 
 def refused_encoding(head: bytes) -> Finding | None:
@@ -93,6 +101,11 @@ def _declared_encoding(head: bytes) -> str | None:
     return None if declared is None else declared[1].decode("ascii").lower()
 
 
+def is_in_utf8(content: bytes) -> bool:
+    """Claim that the XML declaration says nothing else than UTF-8."""
+    return _declared_encoding(content) in (None, "utf-8", "utf8")
+
+
 def _not_well_formed(content: bytes, error: etree.XMLSyntaxError) -> Finding:
     line, column = error.position
     code: int = getattr(error, "code", -1)  # lxml sets it, its stubs do not know it
@@ -102,7 +115,7 @@ def _not_well_formed(content: bytes, error: etree.XMLSyntaxError) -> Finding:
             "limit-exceeded",
             "Elements are nested deeper than 256, or a text or name is longer than any declaration needs. Correct it.",
         )
-    if not _is_utf8(content) and _declared_encoding(content) in (None, "utf-8", "utf8"):
+    if not _is_utf8(content) and is_in_utf8(content):
         return _finding("encoding", f"Expected UTF-8; at {place} came bytes that are not. Save it as UTF-8.")
     if not content.strip():
         return _finding("document-empty", "The document is empty. Send the declaration again.")

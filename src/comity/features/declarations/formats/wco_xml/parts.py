@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lxml.etree import _Element
-
-from comity.features.declarations.formats.wco_xml.context import Context
-from comity.features.declarations.formats.wco_xml.leaf import Reader, amount, country, quantity, text, whole
-from comity.features.declarations.formats.wco_xml.structure import Field, Values, many, merged, one, structure
-from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, PreviousDocument
+from comity.features.declarations.formats.wco_xml.leaf import amount, country, quantity, text, whole
+from comity.features.declarations.formats.wco_xml.structure import Child, instant, many, merged, one, structure
+from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, Pointer, PreviousDocument
 from comity.foundation.trade.parties import Address, Party
 
 INSURANCE = "67"
 """UN/EDIFACT 5025: the charge that is the insurance; the WCO class has no element of its own for it."""
+
+pointer = structure(
+    Pointer,
+    {
+        "SequenceNumeric": one("sequence", whole(5)),
+        "DocumentSectionCode": one("section_code", text(3)),
+        "TagID": one("tag_id", text(4)),
+    },
+)
 
 address = structure(
     Address,
@@ -28,126 +32,70 @@ address = structure(
     },
 )
 
-party = structure(
-    Party,
-    {"Name": one("name", text(70)), "ID": one("id", text(17)), "Address": one("address", address)},
-    unmapped=("Contact", "Communication"),
-)
-
+_PARTY = {
+    "Name": one("name", text(70)),
+    "ID": one("id", text(17)),
+    "Address": one("address", address),
+    "Contact": merged({"Name": one("contact_name", text(70))}),
+    "Communication": merged(
+        {"ID": one("communication_id", text(50)), "TypeCode": one("communication_type_code", text(3))}
+    ),
+}
+party = structure(Party, _PARTY)
+agent = structure(Party, {**_PARTY, "FunctionCode": one("role_code", text(3))})
 role = structure(Party, {"ID": one("id", text(17)), "RoleCode": one("role_code", text(3))})
-
-agent = structure(
-    Party,
-    {
-        "Name": one("name", text(70)),
-        "ID": one("id", text(17)),
-        "FunctionCode": one("role_code", text(3)),
-        "Address": one("address", address),
-    },
-    unmapped=("Contact", "Communication"),
-)
+_issuer = structure(Party, {"Name": one("name", text(70)), "RoleCode": one("role_code", text(3))})
 
 additional_information = structure(
     AdditionalInformation,
     {
         "StatementCode": one("code", text(17)),
         "StatementDescription": one("description", text(512)),
+        "LimitDateTime": one("limit_at", instant),
         "StatementTypeCode": one("type_code", text(3)),
+        "Pointer": many("pointers", pointer),
     },
-    unmapped=("Pointer",),
 )
 
 additional_document = structure(
     AdditionalDocument,
     {
         "CategoryCode": one("category_code", text(3)),
+        "EffectiveDateTime": one("effective_at", instant),
         "ID": one("id", text(70)),
         "Name": one("name", text(35)),
         "TypeCode": one("type_code", text(3)),
         "LPCOExemptionCode": one("exemption_code", text(3)),
+        "Submitter": one("issuer", _issuer),
         "WriteOff": merged(
             {
-                "QuantityQuantity": Field(None, quantity("write_off_quantity", "write_off_unit")),
+                "QuantityQuantity": Child(None, quantity("write_off_quantity", "write_off_unit")),
                 "AmountAmount": one("write_off_amount", amount()),
             }
         ),
     },
-    unmapped=("EffectiveDateTime", "Submitter"),
 )
 
-
-def needing(read: Reader, *, key: str, element_name: str) -> Reader:
-    """Make a reader that refuses an element without the child its value cannot be without.
-
-    `read` must be made with `dict`, or a function that takes the values by name, as its builder.
-    """
-
-    def checked(element: _Element, context: Context) -> Any:
-        before = len(context.findings)
-        values: Values = read(element, context)
-        if key in values:
-            return values
-        if len(context.findings) == before:
-            context.error(element, "element-missing", f"Expected {element_name} here; none came. Add it.")
-        return None
-
-    return checked
-
-
-def built(build: Any, read: Reader) -> Reader:
-    """Make a reader that builds a value from the values another reader gives, if it gives them."""
-
-    def finished(element: _Element, context: Context) -> Any:
-        values = read(element, context)
-        return None if values is None else build(**values)
-
-    return finished
-
-
-previous_document = built(
+previous_document = structure(
     PreviousDocument,
-    needing(
-        structure(
-            dict,
-            {
-                "CategoryCode": one("category_code", text(3)),
-                "ID": one("id", text(70)),
-                "TypeCode": one("type_code", text(3)),
-                "LineNumeric": one("line", whole(5)),
-            },
-        ),
-        key="id",
-        element_name="ID",
-    ),
+    {
+        "CategoryCode": one("category_code", text(3)),
+        "ID": one("id", text(70)),
+        "TypeCode": one("type_code", text(3)),
+        "LineNumeric": one("line", whole(5)),
+    },
+    needs={"id": "ID"},
 )
 
 ucr = merged({"ID": one("ucr", text(35)), "TraderAssignedReferenceID": one("trader_reference", text(35))})
 
-
-def pair_of(read: Reader, *, names: str) -> Reader:
-    """Make a reader of a pair: `read` gives `first` and `second`, and one without the other is refused."""
-
-    def paired(element: _Element, context: Context) -> Any:
-        before = len(context.findings)
-        values: Values = read(element, context)
-        if len(values) == 2:
-            return values["first"], values["second"]
-        if len(context.findings) == before:
-            context.error(element, "element-missing", f"Expected {names} together; give both.")
-        return None
-
-    return paired
-
-
-_charge = pair_of(
-    structure(
-        dict,
-        {
-            "ChargesTypeCode": one("first", text(3)),
-            "OtherChargeDeductionAmount": one("second", amount(is_signed=True)),
-        },
-    ),
-    names="ChargesTypeCode and OtherChargeDeductionAmount",
+_charge = structure(
+    lambda kind, charge: (kind, charge),
+    {
+        "ChargesTypeCode": one("kind", text(3)),
+        "OtherChargeDeductionAmount": one("charge", amount(is_signed=True)),
+    },
+    needs={"kind": "ChargesTypeCode", "charge": "OtherChargeDeductionAmount"},
 )
 
 customs_valuation_fields = {

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from lxml import etree
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.wco_xml.context import DECLARATION
+from comity.features.declarations.formats.wco_xml.context import DATA_TYPES, DECLARATION
 from comity.features.declarations.formats.wco_xml.parts import INSURANCE
-from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, PreviousDocument
+from comity.foundation.trade.declaration import Amendment
+from comity.foundation.trade.documents import AdditionalDocument, AdditionalInformation, Pointer, PreviousDocument
 from comity.foundation.trade.money import Money
 from comity.foundation.trade.parties import Address, Party
 from comity.foundation.trade.transport import Consignment, CustomsValuation, TransportMeans
 
 
 class Writer:
-    """Appends elements of the declaration's namespace to one element; values that are None are left out."""
+    """Appends elements of the message's namespace to one element; values that are None are left out."""
 
-    __slots__ = ("node",)
+    __slots__ = ("_namespace", "_types", "node")
 
-    def __init__(self, node: _Element) -> None:
+    def __init__(self, node: _Element, *, namespace: str = DECLARATION, types: str = DATA_TYPES) -> None:
         self.node = node
+        self._namespace = namespace
+        self._types = types
 
     def element(self, name: str) -> Writer:
         """Append an element and return a writer of its children."""
-        return Writer(etree.SubElement(self.node, f"{{{DECLARATION}}}{name}"))
+        node = etree.SubElement(self.node, f"{{{self._namespace}}}{name}")
+        return Writer(node, namespace=self._namespace, types=self._types)
+
+    def instant(self, name: str, value: datetime | None) -> None:
+        """Append an element with a DateTimeString in UTC (format 304)."""
+        if value is None:
+            return
+        inner = etree.SubElement(self.element(name).node, f"{{{self._types}}}DateTimeString")
+        inner.set("formatCode", "304")
+        at = value.astimezone(UTC)
+        inner.text = f"{at.year:04}{at:%m%d%H%M%SZ}"
 
     def text(self, name: str, value: str | int | None) -> None:
         """Append an element with text or a whole number."""
@@ -63,6 +78,11 @@ def party(write: Writer, name: str, value: Party | None, *, role_name: str = "Ro
     inner.text(role_name, value.role_code)
     if value.address is not None:
         address(inner, value.address)
+    inner.inside("Contact", "Name", value.contact_name)
+    if value.communication_id is not None or value.communication_type_code is not None:
+        communication = inner.element("Communication")
+        communication.text("ID", value.communication_id)
+        communication.text("TypeCode", value.communication_type_code)
 
 
 def address(write: Writer, value: Address) -> None:
@@ -81,10 +101,12 @@ def additional_document(write: Writer, value: AdditionalDocument) -> None:
     """Write an additional document with its write-off."""
     inner = write.element("AdditionalDocument")
     inner.text("CategoryCode", value.category_code)
+    inner.instant("EffectiveDateTime", value.effective_at)
     inner.text("ID", value.id)
     inner.text("Name", value.name)
     inner.text("TypeCode", value.type_code)
     inner.text("LPCOExemptionCode", value.exemption_code)
+    party(inner, "Submitter", value.issuer)
     if value.write_off_quantity is not None or value.write_off_amount is not None:
         off = inner.element("WriteOff")
         off.number("QuantityQuantity", value.write_off_quantity, unit=value.write_off_unit)
@@ -96,7 +118,26 @@ def additional_information(write: Writer, value: AdditionalInformation) -> None:
     inner = write.element("AdditionalInformation")
     inner.text("StatementCode", value.code)
     inner.text("StatementDescription", value.description)
+    inner.instant("LimitDateTime", value.limit_at)
     inner.text("StatementTypeCode", value.type_code)
+    pointers(inner, value.pointers)
+
+
+def pointers(write: Writer, value: Sequence[Pointer]) -> None:
+    """Write the places something is about."""
+    for pointer in value:
+        inner = write.element("Pointer")
+        inner.text("SequenceNumeric", pointer.sequence)
+        inner.text("DocumentSectionCode", pointer.section_code)
+        inner.text("TagID", pointer.tag_id)
+
+
+def amendments(write: Writer, value: Sequence[Amendment]) -> None:
+    """Write the changes asked for or made."""
+    for amendment in value:
+        inner = write.element("Amendment")
+        inner.text("ChangeReasonCode", amendment.change_reason_code)
+        pointers(inner, amendment.pointers)
 
 
 def previous_document(write: Writer, value: PreviousDocument) -> None:
@@ -121,6 +162,7 @@ def means(write: Writer, name: str, value: TransportMeans | None) -> None:
     if value is None:
         return
     inner = write.element(name)
+    inner.text("Name", value.name)
     inner.text("ID", value.id)
     inner.text("IdentificationTypeCode", value.identification_type_code)
     inner.text("TypeCode", value.type_code)
@@ -148,6 +190,12 @@ def consignment(inner: Writer, value: Consignment) -> None:
         inner.text("ContainerCode", "1" if value.container_indicator else "0")
     means(inner, "ArrivalTransportMeans", value.arrival_means)
     party(inner, "Carrier", value.carrier)
+    for item in value.items:
+        part = inner.element("ConsignmentItem")
+        part.text("SequenceNumeric", item.sequence)
+        party(part, "Consignor", item.consignor)
+        part.inside("Freight", "PaymentMethodCode", item.freight_payment_method)
+    party(inner, "Consignor", value.consignor)
     means(inner, "DepartureTransportMeans", value.departure_means)
     inner.inside("Freight", "PaymentMethodCode", value.freight_payment_method)
     _goods_location(inner, value)

@@ -24,6 +24,7 @@ def goods_shipment(write: Writer, value: GoodsShipment) -> None:
         return
     before = len(write.node)
     inner = write.element("GoodsShipment")
+    inner.instant("ExitDateTime", value.exit_at)
     inner.text("TransactionNatureCode", value.transaction_nature_code)
     for aeo in value.aeo_parties:
         party(inner, "AEOMutualRecognitionParty", aeo)
@@ -33,13 +34,18 @@ def goods_shipment(write: Writer, value: GoodsShipment) -> None:
         consignment(inner.element("Consignment"), value.consignment)
     party(inner, "Consignor", value.consignor)
     valuation(inner, value.valuation)
-    inner.inside("Destination", "CountryCode", value.destination_country)
+    _destination(inner, value)
     for tax_party in value.tax_parties:
         party(inner, "DomesticDutyTaxParty", tax_party)
     inner.inside("ExportCountry", "ID", value.export_country)
     for item in value.items:
         _item(inner.element("GovernmentAgencyGoodsItem"), item)
     party(inner, "Importer", value.importer)
+    if value.invoice_id is not None or value.invoice_issued_at is not None:
+        invoice = inner.element("Invoice")
+        invoice.text("ID", value.invoice_id)
+        invoice.instant("IssueDateTime", value.invoice_issued_at)
+    party(inner, "Payer", value.payer)
     for document in value.previous_documents:
         previous_document(inner, document)
     party(inner, "Seller", value.seller)
@@ -59,9 +65,17 @@ def _trade_terms(write: Writer, value: GoodsShipment) -> None:
     if terms is not None:
         inner = write.element("TradeTerms")
         inner.text("ConditionCode", terms.incoterm)
+        inner.text("CountryRelationshipCode", terms.country_relationship_code)
         inner.text("Description", terms.description)
         inner.text("LocationID", terms.place)
         inner.text("LocationName", terms.place_name)
+
+
+def _destination(write: Writer, value: GoodsShipment | GoodsItem) -> None:
+    if value.destination_country is not None or value.destination_region is not None:
+        inner = write.element("Destination")
+        inner.text("CountryCode", value.destination_country)
+        inner.text("RegionID", value.destination_region)
 
 
 def _item(write: Writer, value: GoodsItem) -> None:
@@ -80,7 +94,7 @@ def _item(write: Writer, value: GoodsItem) -> None:
     party(write, "Consignee", value.consignee)
     party(write, "Consignor", value.consignor)
     valuation(write, value.valuation)
-    write.inside("Destination", "CountryCode", value.destination_country)
+    _destination(write, value)
     for tax_party in value.tax_parties:
         party(write, "DomesticDutyTaxParty", tax_party)
     write.inside("ExportCountry", "ID", value.export_country)
@@ -129,7 +143,7 @@ def _commodity(write: Writer, value: GoodsItem) -> None:
     for number in commodity.dangerous_goods:
         inner.inside("DangerousGoods", "UNDGID", number)
     for duty in commodity.duties:
-        _duty(inner.element("DutyTaxFee"), duty)
+        duty_tax_fee(inner.element("DutyTaxFee"), duty)
     measures = (value.gross_mass_kg, value.net_mass_kg, value.supplementary_quantity)
     if any(measure is not None for measure in measures):
         measure = inner.element("GoodsMeasure")
@@ -161,16 +175,23 @@ def _classifications(write: Writer, commodity: Commodity) -> None:
         inner.text("IdentificationTypeCode", other.type_code)
 
 
-def _duty(write: Writer, duty: DutyTaxFee) -> None:
+def duty_tax_fee(write: Writer, duty: DutyTaxFee) -> None:
+    """Write a duty, tax or fee and its payment."""
     write.money("AdValoremTaxBaseAmount", duty.base_amount)
+    write.money("DeductAmount", duty.deducted)
     write.text("DutyReliefCode", duty.reduction_code)
     write.text("DutyRegimeCode", duty.regime_code)
     write.number("SpecificTaxBaseQuantity", duty.base_quantity, unit=duty.base_unit)
     write.number("TaxRateNumeric", duty.rate)
     write.text("TypeCode", duty.type_code)
     write.text("QuotaOrderID", duty.quota_id)
-    if any(value is not None for value in (duty.payment_method, duty.assessed, duty.payable)):
+    said = (duty.payment_method, duty.payment_reference, duty.assessed, duty.payment_due_at, duty.payable)
+    if duty.payment_guarantees or any(value is not None for value in said):
         payment = write.element("Payment")
         payment.text("MethodCode", duty.payment_method)
+        payment.text("ReferenceID", duty.payment_reference)
         payment.money("TaxAssessedAmount", duty.assessed)
+        payment.instant("DueDateTime", duty.payment_due_at)
         payment.money("PaymentAmount", duty.payable)
+        for grn in duty.payment_guarantees:
+            payment.inside("ObligationGuarantee", "ReferenceID", grn)
