@@ -30,7 +30,7 @@ def holder_of(kind, path):
     """Return the dataclass that a dotted path leads into."""
     for step in path:
         if not step.isdecimal():
-            kind = dataclass_in(get_type_hints(kind)[step.rstrip("[]?+")])
+            kind = dataclass_in(get_type_hints(kind)[step.rstrip("[]?+~")])
     return kind
 
 
@@ -68,7 +68,7 @@ def test_every_rule_leads_to_a_field_of_the_value(message_type):
                 if action.reader is None or action.target[0].startswith("^"):
                     continue
                 names = {field.name for field in fields(holder_of(kind, action.target[:-1]))}
-                assert action.target[-1].rstrip("[]?+") in names | COMPLETED, (path, key, action.target)
+                assert action.target[-1].rstrip("[]?+~") in names | COMPLETED, (path, key, action.target)
 
 
 @pytest.mark.parametrize("message_type", MESSAGE_TYPES)

@@ -109,6 +109,16 @@ def test_a_line_end_may_be_the_terminator():
     assert not message.findings
 
 
+@pytest.mark.parametrize("terminator", [b'"', b"~", b"\n", b"\r\n"])
+def test_another_terminator_without_una_is_seen_and_said(terminator):
+    content = interchange(BAPLIE).replace(b"'", terminator)
+
+    (message,) = read(content)
+
+    assert len(message.segments) == len(BAPLIE) + 1
+    assert codes(content) == ["service-string-missing"]
+
+
 def test_level_b_separates_by_information_separators():
     content = write_interchange(
         Interchange("UNOB", "1", "SENDER", "RECIPIENT", "2611240900", "R1"),

@@ -130,7 +130,7 @@ class MovementEvent:
 
 @dataclass(frozen=True, slots=True)
 class MovementReport:
-    """A document of events, in the order it gives them."""
+    """A document of events, in the order it gives them; `function_code` is UN/EDIFACT 1225 (1 withdraws the report)."""
 
     report_id: str | None = None
     issued_at: datetime | None = None
@@ -140,3 +140,4 @@ class MovementReport:
     voyage: str | None = None
     place: Place | None = None
     events: tuple[MovementEvent, ...] = ()
+    function_code: str | None = None

@@ -5,6 +5,7 @@ What no rule carries is said once for each segment and qualifier; it stays in th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,13 @@ from comity.foundation.errors import Finding, Severity
 from comity.foundation.trade.trade_document import TradeDocument
 
 Record = dict[str, Any]
+
+QUALIFIED = re.compile(
+    "ALC|ATT|CNT|CUX|DGS|DIM|DOC|DTM|EQD|ERP|FTX|GEI|GIS|HAN|LOC|MEA|MOA|NAD|NAT|PIA|QTY|RFF|RNG|TAX|TDT|TMP|TOD"
+)
+"""Segments whose first element is a code that says what they are about; in others it may be a value: it is not told."""
+
+_CODE = re.compile("[A-Z0-9]{1,3}")
 
 
 def value_of(message: Message, mapping: Mapping, *, limits: Limits) -> tuple[TradeDocument | None, list[Finding]]:
@@ -91,6 +99,9 @@ class _Builder:
             self._begin_again(scope)
         for action in actions:
             self._apply(action, self._current[scope.path], placed)
+        if actions[0].reader is not None:
+            for element in self._context.unread(segment):
+                self._leave_out(placed, element)
 
     def _scope_of(self, group: Node) -> tuple[Scope, str]:
         """Return the scope a group belongs to, and the way from the scope's group to it."""
@@ -164,10 +175,11 @@ class _Builder:
         elif not _put(into, target, value):
             self._leave_out(placed)
 
-    def _leave_out(self, placed: Placed) -> None:
+    def _leave_out(self, placed: Placed, element: int = 0) -> None:
         qualifier = part(placed.segment, 1, 0, self._message.separators)
-        is_code = 0 < len(qualifier) <= 3 and qualifier.isascii() and qualifier.isalnum()
+        is_code = QUALIFIED.fullmatch(placed.segment[0]) and _CODE.fullmatch(qualifier)
         name = f"{placed.segment[0]}+{qualifier}" if is_code else placed.segment[0]
+        name += f", element {element}" if element else ""
         self._left_out[name] += 1
         self._first_left_out.setdefault(name, placed.at)
 
@@ -221,6 +233,8 @@ def _put(record: Record, target: tuple[str, ...], value: Any) -> bool:
             listed[-1].update(value)
         else:
             listed.append(value)
+    elif name.endswith("~"):
+        holder[name[:-1]] = f"{holder[name[:-1]]} {value}" if name[:-1] in holder else value
     elif name not in holder:
         holder[name] = value
     else:

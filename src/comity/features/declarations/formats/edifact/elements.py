@@ -71,7 +71,7 @@ class Context:
     The components of the segment in hand are kept, because several rules read the same segment.
     """
 
-    __slots__ = ("_components", "_segment", "codes", "separators", "year")
+    __slots__ = ("_components", "_read", "_segment", "codes", "separators", "year")
 
     def __init__(self, separators: Separators, codes: Mapping[str, Mapping[str, str]], year: int | None = None) -> None:
         self.separators = separators
@@ -79,6 +79,7 @@ class Context:
         self.year = year
         self._segment: Segment | None = None
         self._components: list[list[str]] = []
+        self._read: set[int] = set()
 
     def part(self, segment: Segment, element: int, component: int = 1) -> str:
         """Return a component (both counted from 1) without outer blanks, or an empty text.
@@ -88,12 +89,20 @@ class Context:
         """
         if segment is not self._segment:
             self._segment, self._components = segment, components(segment, self.separators)
+            self._read = {0, 1}
+        self._read.add(element)
         if element >= len(self._components) or component > len(self._components[element]):
             return ""
         found = self._components[element][component - 1].strip()
         if len(found) > MAX_TEXT:
             raise _too_long()
         return found
+
+    def unread(self, segment: Segment) -> list[int]:
+        """Return which elements of the segment in hand say something that nobody has read."""
+        if segment is not self._segment:
+            return []
+        return [index for index, element in enumerate(segment) if element and index not in self._read]
 
 
 def text(value: str) -> str | None:

@@ -118,11 +118,15 @@ class _Envelopes:
 
     def _unb(self, segment: Segment) -> Iterator[Message]:
         yield from self._close_interchange()
-        self._passed, self._in_interchange, self._groups = 1, 0, 0
+        self._tag = "UNB"
+        self._passed, self._in_interchange, self._groups = 0, 0, 0
+        if self._block.is_inferred:
+            self._warn("service-string-missing", "Expected UNA, because the service characters are not the defaults.")
         part = self._part
         syntax = part(segment, 1, 0)
         if codec_of(syntax) is None:
             self._warn("character-set-unknown", "Expected a syntax identifier UNOA to UNOY; read as ISO 8859-1.")
+        self._passed = 1
         self._interchange = Interchange(
             syntax_identifier=syntax,
             syntax_version=part(segment, 1, 1),

@@ -9,8 +9,8 @@ object when it is repeated, `use` takes in rules of `parts.toml`.
 A rule is `"TAG+QUALIFIER" = "target reader"`. The tag is preceded by the triggers of groups inside the object's group
 (`TDT/LOC`); qualifiers are the first component of the first and, after another `+`, of the second element, none for any
 other; `|` stands between several of either. The target is a field of the value, dotted; `[]` adds to a list, `[+]`
-completes the last one of it, `?` gives way to another value, `^` is a field of the object read last; `-` is for
-segments that only count or separate.
+completes the last one of it, `~` is put after a text that is there, `?` gives way to another value, `^` is a field of
+the object read last; `-` is for segments that only count or separate.
 """
 
 from __future__ import annotations

@@ -285,6 +285,18 @@ def _numbered(segment: Segment, _spec: str, context: Context) -> Record | None:
     return {"id": number, "type_code": context.part(segment, 1)} if number else None
 
 
+def _referred(segment: Segment, _spec: str, context: Context) -> Record | None:
+    """A reference RFF as a statement: its number, under its qualifier."""
+    number = elements.text(context.part(segment, 1, 2))
+    return {"description": number, "type_code": context.part(segment, 1)} if number else None
+
+
+def _named_reference(segment: Segment, _spec: str, context: Context) -> str | None:
+    """A reference RFF as one text: qualifier, colon, number."""
+    number = elements.text(context.part(segment, 1, 2))
+    return f"{context.part(segment, 1)}:{number}" if number else None
+
+
 def _error_place(segment: Segment, _spec: str, context: Context) -> Record | None:
     """The place of an error ERP: section 1049, item 1052, sub-item 1054 of the message it is about."""
     item = context.part(segment, 1, 2)
@@ -377,6 +389,8 @@ READERS: dict[str, Reader] = {
     "container": _container,
     "numbered": _numbered,
     "error_place": _error_place,
+    "named_reference": _named_reference,
+    "referred": _referred,
     "measured_temperature": _measured_temperature,
     "declaration_type": _declaration_type,
     "declaration_kind": _declaration_kind,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from comity.features.declarations.formats.edifact.character_sets import agreeing_with_ascii, codec_of, text_of
 from comity.features.declarations.formats.edifact.separators import (
     LEVEL_A,
-    SERVICE_STRING_BYTES,
+    LEVEL_B,
     STAND_INS,
     Separators,
     separators_at,
@@ -36,8 +36,9 @@ _NEEDLESS_RELEASE = "{release}(?![0-9A-Za-z ])"
 class Block:
     """Some segments of one interchange, each a text in which elements are not yet apart.
 
-    `begins` tells that an interchange begins here; `declared` and `codec` are the character set named and the one read;
-    `has_controls` that control characters other than line ends were removed.
+    `begins` tells that an interchange begins here, `is_inferred` that it has no UNA and yet another terminator;
+    `declared` and `codec` are the character set named and the one read; `has_controls` that control characters other
+    than line ends were removed.
     """
 
     texts: list[str]
@@ -47,6 +48,7 @@ class Block:
     codec: str = "ascii"
     has_controls: bool = False
     rest: str = ""
+    is_inferred: bool = False
 
 
 def chunked(content: bytes, size: int = CHUNK_BYTES) -> Iterator[bytes]:
@@ -76,13 +78,14 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Block | Finding]:
 class _Splitter:
     """Holds what of the interchange decides how the next bytes are read."""
 
-    __slots__ = ("begins", "declared", "left", "separators")
+    __slots__ = ("begins", "declared", "is_inferred", "left", "separators")
 
     def __init__(self) -> None:
         self.left = b""
         self.separators = LEVEL_A
         self.declared = "ascii"
         self.begins = True
+        self.is_inferred = False
 
     def split(self, content: bytes, *, is_last: bool) -> Iterator[Block | Finding]:
         """Yield blocks of complete segments; the bytes that must wait for more are left in `left`."""
@@ -113,10 +116,11 @@ class _Splitter:
         self.left = content
 
     def _start(self, content: bytes) -> int | Finding:
-        found = separators_at(content[:SERVICE_STRING_BYTES])
+        found = separators_at(content[:1024])
         if isinstance(found, Finding):
             return found
         self.separators, taken = found
+        self.is_inferred = not taken and self.separators.terminator not in (LEVEL_A.terminator, LEVEL_B.terminator)
         head = content[taken : taken + 200].lstrip(b" \t\r\n")
         syntax = re.match(rb"UNB.([A-Za-z0-9]{4})(?:.([0-9]))?", head, re.DOTALL)
         self.declared = (codec_of(syntax[1].decode("ascii")) if syntax else None) or "ascii"
@@ -158,7 +162,7 @@ class _Splitter:
         text, codec = text_of(clean, self.declared)
         texts = text.split(separators.terminator)
         rest = texts.pop().strip()
-        return Block(texts, separators, self.begins, self.declared, codec, has_controls, rest)
+        return Block(texts, separators, self.begins, self.declared, codec, has_controls, rest, self.is_inferred)
 
 
 def _protected(content: bytes, separators: Separators) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from comity.foundation.errors import Finding
@@ -54,11 +55,17 @@ LEVEL_B = Separators(component="\x1f", element="\x1d", release="", repetition=""
 
 SERVICE_STRING_BYTES = 9
 
+_FIRST_SEGMENT = re.compile(rb"UN[BGH]\+[^\r\n]{0,600}?(.)([\r\n]*) *(?:UN[GH]|BGM)\+", re.DOTALL)
+
 
 def separators_at(head: bytes) -> tuple[Separators, int] | Finding:
-    """Return the separators an interchange beginning with `head` uses and how many bytes its UNA takes (0 or 9)."""
+    """Return the separators an interchange beginning with `head` uses and how many bytes its UNA takes (0 or 9).
+
+    Without UNA they are the defaults; where another character stands before the first group or message, that is the
+    terminator, as of senders that write `"` or a line for each segment.
+    """
     if not head.startswith(b"UNA"):
-        return (LEVEL_B if head[3:4] == b"\x1d" else LEVEL_A), 0
+        return (LEVEL_B if head[3:4] == b"\x1d" else _with_terminator_of(head)), 0
     advice = head[3:SERVICE_STRING_BYTES].decode("latin-1")
     try:
         component, element, decimal, release, repetition, terminator = tuple(advice)
@@ -70,3 +77,16 @@ def separators_at(head: bytes) -> tuple[Separators, int] | Finding:
             "Expected six different service characters after UNA, none of them a letter or digit. Correct the UNA.",
         )
     return told, SERVICE_STRING_BYTES
+
+
+def _with_terminator_of(head: bytes) -> Separators:
+    found = _FIRST_SEGMENT.match(head)
+    if found is None or found[1] == b"'":
+        return LEVEL_A
+    terminator = found[1].decode("latin-1")
+    if terminator.isalnum() and found[2]:
+        terminator = "\n" if b"\n" in found[2] else "\r"
+    try:
+        return replace(LEVEL_A, terminator=terminator)
+    except ValueError:
+        return LEVEL_A

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from comity.features.declarations.formats.edifact.write_segments import (
     TEXT_WIDTH,
     amount,
@@ -18,6 +20,8 @@ from comity.foundation.trade.documents import AdditionalDocument, Pointer
 from comity.foundation.trade.notice import Notice, NoticeError, NoticeKind
 
 IDENTIFIER = "CUSRES:D:96B:UN"
+
+_REFERENCE = re.compile(r"[A-Z0-9]{1,3}:.+")
 
 _INDICATORS = {
     NoticeKind.ACCEPTED: "1",
@@ -80,7 +84,7 @@ def _error(error: NoticeError) -> list[Written]:
     pointer = error.pointers[0] if error.pointers else Pointer()
     sequence = "" if pointer.sequence is None else str(pointer.sequence)
     segments: list[Written] = [("ERP", (pointer.section_code or "", sequence, pointer.tag_id or ""))]
-    segments += [("RFF", ("AAQ", error.path))] if error.path else []
+    segments += [("RFF", one.split(":", 1)) for one in (error.path or "").split(" ") if _REFERENCE.fullmatch(one)]
     segments += [("ERC", error.code)] if error.code else []
     segments += [("FTX", "AAO", "", "", lines(error.description, TEXT_WIDTH))] if error.description else []
     return segments
