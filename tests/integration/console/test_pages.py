@@ -8,7 +8,10 @@ from comity.cooperation.accounts.store import AccountState, Reconciliation, keep
 from comity.cooperation.ledger.evidence import verify_bundle
 from comity.cooperation.ledger.witness import Contradiction, SplitView, keep_fork_evidence
 from comity.entrypoints.console.attempts import PER_ACCOUNT
+from comity.features.declarations.read import read_documents
+from comity.flows.clear_declaration import clear
 from comity.flows.show_declaration import view
+from tests.builders.entry_summaries import an_entry_summary
 from tests.integration.console.browsing import Browser
 from tests.integration.console.seeded import IMPORT_MRN, STUCK, an_app
 
@@ -311,3 +314,17 @@ def test_contradictions_and_compared_books_stand_on_the_log_s_page_in_words(brow
     assert page.count("missing there") == 20
     assert "and 1 more" in page
     assert "ledger.split-view" not in page
+
+
+def test_an_entry_summary_has_a_page_without_a_lane(node, browser):
+    (document,) = read_documents(an_entry_summary()).documents
+    with node.database.transaction() as session:
+        kept = clear(session, document, clearing=node.clearing())
+    browser.sign_in("amina")
+
+    page = browser.get(f"/console/declarations/{kept.declaration_id}")
+
+    assert page.status_code == 200
+    assert "Entry summary declaration" in page.text
+    assert "Roasted coffee" in page.text
+    assert kept.lane is None

@@ -74,7 +74,8 @@ def iter_documents(
         path = Path(source)
         head = _bytes_of(path, limits, only=HEAD_BYTES)
         found = None if isinstance(head, Finding) else _format_of(head, name or path.name)
-        if found is not None and found.stream is not None:
+        is_judged_whole = requirements is not None and not isinstance(head, Finding) and looks_like_xml(head)
+        if found is not None and found.stream is not None and not is_judged_whole:
             findings: list[Finding] = []
             return Stream(found.name, found.stream(path, limits, findings), findings)
     return _whole(source, name, limits, requirements)
