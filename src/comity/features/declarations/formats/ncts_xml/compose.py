@@ -5,9 +5,10 @@ The goods items of all house consignments are the items of the shipment; a house
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from comity.features.declarations.formats.bind import Fields, fields_of
 from comity.foundation.trade.declaration import (
@@ -188,7 +189,7 @@ def fields_from(declaration: Declaration, name: str) -> Fields:
         "border_mode": declaration.border_means.mode_code if declaration.border_means else None,
         "departures": _identified(consignment.departure_means) + consignment.further_departure_means,
         "crossings": _identified(declaration.border_means) + declaration.further_border_means,
-        "houses": _houses(transit, shipment.items),
+        "houses": _houses(declaration),
     }
     for prefix, value in (
         ("declaration", declaration),
@@ -197,6 +198,8 @@ def fields_from(declaration: Declaration, name: str) -> Fields:
         ("consignment", consignment),
     ):
         fields |= {f"{prefix}.{field}": one for field, one in fields_of(value).items()}
+    if declaration.function is DeclarationFunction.CANCELLATION:
+        fields["statement"] = next((one.description for one in declaration.additional_information), None)
     return fields
 
 
@@ -205,11 +208,18 @@ def _identified(means: TransportMeans | None) -> tuple[TransportMeans, ...]:
     return () if means is None or replace(means, mode_code=None) == TransportMeans() else (means,)
 
 
-def _houses(transit: Transit, items: tuple[GoodsItem, ...]) -> list[Any]:
+def _houses(declaration: Declaration) -> list[Fields]:
     """Return the fields of each house consignment with its items; one for all where the declaration tells none."""
-    by_number = {item.sequence: item for item in items}
-    houses = transit.house_consignments or (HouseConsignment(1, tuple(item.sequence or 0 for item in items)),)
+    items = [
+        replace(item, sequence=item.sequence or place, number_in_house=item.number_in_house or place)
+        for place, item in enumerate(declaration.goods_shipment.items, 1)
+    ]
+    by_number: dict[int | None, deque[GoodsItem]] = {}
+    for item in items:
+        by_number.setdefault(item.sequence, deque()).append(item)
+    all_in_one = HouseConsignment(1, tuple(item.sequence or 0 for item in items), declaration.total_gross_mass_kg)
+    houses = declaration.transit.house_consignments if declaration.transit else ()
     return [
-        fields_of(house) | {"items": tuple(by_number[number] for number in house.items if number in by_number)}
-        for house in houses
+        fields_of(house) | {"items": tuple(by_number[one].popleft() for one in house.items if by_number.get(one))}
+        for house in houses or ((all_in_one,) if items else ())
     ]

@@ -131,8 +131,9 @@ def _split_location(location: GoodsLocation) -> Fields:
     where = location.address or Address()
     fields |= {"qualifier": where.type_code, _BY_QUALIFIER.get(where.type_code or "", "UNLocode"): location.id}
     bare = replace(where, type_code=None)
-    fields["address"] = None if bare == Address() or where.type_code == _POSTCODE else bare
-    fields["PostcodeAddress"] = bare if where.type_code == _POSTCODE and bare != Address() else None
+    is_by_postcode = bare.city is None
+    fields["address"] = None if bare == Address() or is_by_postcode else bare
+    fields["PostcodeAddress"] = bare if is_by_postcode and bare != Address() else None
     return fields
 
 
