@@ -130,6 +130,8 @@ Example Town</Exporter_name></Exporter>
 <Container><Item_Number>2</Item_Number><Container_identity>CSQU3054383</Container_identity></Container>
 <Prev_decl><Prev_decl_office_code>EXOLD</Prev_decl_office_code><Prev_decl_reg_year>2025</Prev_decl_reg_year>
 <Prev_decl_reg_serial>C</Prev_decl_reg_serial><Prev_decl_reg_number>55</Prev_decl_reg_number>
+<Prev_decl_number_packages_written_off>4</Prev_decl_number_packages_written_off>
+<Prev_decl_supp_quantity_written_off>3.5</Prev_decl_supp_quantity_written_off>
 <Prev_decl_item_number>2</Prev_decl_item_number><Prev_decl_current_item>1</Prev_decl_current_item></Prev_decl>
 <Suppliers_documents><Suppliers_document_code>S1</Suppliers_document_code>
 <Suppliers_document_name>Example Supplier Ltd</Suppliers_document_name>

@@ -258,6 +258,12 @@ def test_parts_within_wrappers_are_the_same():
     assert read(wrapped).declaration == read(content).declaration
 
 
+def test_more_items_than_a_declaration_has_are_refused_before_they_are_made():
+    content = "<ASYCUDA>" + "<Item><Licence_number>1</Licence_number></Item>" * 10_000 + "</ASYCUDA>"
+
+    assert "too-many-items" in told(content, Severity.ERROR)
+
+
 GOOD = export(1).encode()
 
 

@@ -18,6 +18,9 @@ Record = dict[str, Any]
 Fields = dict[str, Any]
 
 
+MOST_TOLD = 2_000
+"""Paths and wrong values noted of one document: more than are ever told of it (`Limits.max_findings`)."""
+
 _INDEX = re.compile(r"\[[0-9]+\]")
 
 
@@ -49,7 +52,13 @@ class Lost:
 
     def add(self, path: str) -> None:
         """Note an element that has no place, by its path without indexes."""
-        self._paths[_INDEX.sub("", path) if "[" in path else path] = None
+        if len(self._paths) < MOST_TOLD:
+            self._paths[_INDEX.sub("", path) if "[" in path else path] = None
+
+    def refuse(self, path: str, bad: BadValue) -> None:
+        """Note a value that could not be read."""
+        if len(self.wrong) < MOST_TOLD:
+            self.wrong.append(Wrong(path, bad.code, bad.advice))
 
     def paths(self) -> list[str]:
         """Return the paths in the order they were met."""
@@ -133,7 +142,7 @@ class Field(NamedTuple):
         try:
             found = self.codec.read(value)
         except BadValue as bad:
-            lost.wrong.append(Wrong(path, bad.code, bad.advice))
+            lost.refuse(path, bad)
             return
         if found is not None:
             fields[self.name] = found

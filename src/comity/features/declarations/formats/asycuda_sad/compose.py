@@ -162,7 +162,13 @@ def _shipment(fields: Fields, home: Home, kind: DeclarationKind) -> GoodsShipmen
 
 def _earlier(one: Fields) -> PreviousDocument:
     words = (one.get("year"), one.get("office"), one.get("serial"), one["number"])
-    return PreviousDocument(" ".join(word for word in words if word), category_code=PREVIOUS, line=one.get("line"))
+    return PreviousDocument(
+        " ".join(word for word in words if word),
+        category_code=PREVIOUS,
+        line=one.get("line"),
+        packages=one.get("packages"),
+        quantity=one.get("quantity"),
+    )
 
 
 def _supplier(fields: Fields) -> Party | None:

@@ -142,6 +142,8 @@ _previous_item = Shape(
         "Prev_decl_reg_number": Field("number", TEXT),
         "Prev_decl_item_number": Field("line", WHOLE),
         "Prev_decl_current_item": Field("item", WHOLE),
+        "Prev_decl_number_packages_written_off": Field("packages", WHOLE),
+        "Prev_decl_supp_quantity_written_off": Field("quantity", NUMBER),
     },
     needs="number",
 )

@@ -24,6 +24,9 @@ from comity.foundation.errors import Finding, Severity
 from comity.foundation.trade.declaration import Declaration
 
 FORMAT = "asycuda"
+MAX_ITEMS = 9_999
+"""Goods items of one declaration: ten times what the SAD numbers in three digits, a guess."""
+
 _AROUND = frozenset({"SAD", "Items", "Containers"})
 """Elements that some exporters put around the parts of a document."""
 
@@ -60,6 +63,10 @@ def _read(content: bytes, limits: Limits) -> tuple[Declaration | None, list[Find
         fields["id"] = str(root.get("id"))[:70]
     findings += [_wrong(one) for one in lost.wrong]
     findings += _missing(fields)
+    if len(fields.get("items", ())) > MAX_ITEMS:
+        message = f"Expected at most {MAX_ITEMS} items; more came. Send several declarations."
+        findings.append(Finding("declarations.too-many-items", f"{ROOT}/Item", message))
+        return None, findings
     findings += inconsistencies(fields)
     if is_refused(findings):
         return None, findings
