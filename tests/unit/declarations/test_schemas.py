@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -169,3 +170,21 @@ def test_the_json_twin_of_a_message_is_held_against_the_schema_too(folder):
     (document,) = read_documents(b'{"n1:CC045C": {"Number": "AB1"}}', requirements=requirements).documents
 
     assert ("declarations.attribute-missing", "/n1:CC045C/@id") in [(one.code, one.path) for one in document.findings]
+
+
+def test_threads_that_share_schemas_are_told_of_their_own_documents_only(folder):
+    schemas = Schemas(folder)
+    bodies = {
+        "Day": "<Number>AB123</Number><Day>never</Day>",
+        "Number": "<Number>1</Number>",
+        "": "<Number>AB123</Number>",
+    }
+
+    def judged(name):
+        root = etree.fromstring(f'<Note xmlns="urn:example:note" id="1">{bodies[name]}</Note>')
+        return {one.path for _ in range(150) for one in schemas.findings(root, limits=DEFAULT_LIMITS)}
+
+    with ThreadPoolExecutor(6) as threads:
+        told = list(threads.map(judged, [*bodies, *bodies]))
+
+    assert told == [{"/Note/Day"}, {"/Note/Number"}, set()] * 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from itertools import islice
+from threading import Lock
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -45,14 +46,22 @@ class Declared(NamedTuple):
 
 
 class Judge:
-    """Validates documents against one schema of a folder that declares so much."""
+    """Validates documents against one schema of a folder that declares so much, one document at a time.
+
+    lxml keeps the complaints of the last validation with the schema: threads that share it would read each other's.
+    """
 
     def __init__(self, schema: etree.XMLSchema, declared: Declared) -> None:
         self._schema = schema
         self._declared = declared
+        self._lock = Lock()
 
     def findings(self, root: _Element, *, limit: int, places: Any) -> list[Finding]:
         """Return what is wrong with a document, in document order; one finding for one fault of one place."""
+        with self._lock:
+            return self._findings(root, limit=limit, places=places)
+
+    def _findings(self, root: _Element, *, limit: int, places: Any) -> list[Finding]:
         if self._schema.validate(root):
             return []
         found: dict[tuple[str, str], Finding] = {}
