@@ -10,6 +10,8 @@ import pytest
 
 from comity.features.declarations.formats.edifact.mapping import MESSAGE_TYPES, mapping_of, release_order
 from comity.features.declarations.formats.edifact.message import Interchange, Message
+from comity.features.declarations.formats.edifact.readers import READERS
+from comity.features.declarations.formats.edifact.readers_goods import GOODS_READERS
 from comity.features.declarations.formats.edifact.reference import rules_page
 from comity.features.declarations.formats.edifact.separators import LEVEL_A
 from comity.features.declarations.formats.edifact.structure import assign, parse_structure
@@ -98,8 +100,8 @@ def test_releases_are_in_the_order_of_time():
 def placed(structure, *tags):
     message = Message(1, Interchange(), LEVEL_A, segments=[tag.split("+") for tag in tags])
     findings: list[Finding] = []
-    found = list(assign(message, parse_structure(structure), findings, limit=99))
-    return [one.group.path for one in found], [finding.code.rpartition("-")[2] for finding in findings]
+    found = assign(message, parse_structure(structure), findings, limit=99)
+    return [one[0].path for one in found if one is not None], [finding.code.rpartition("-")[2] for finding in findings]
 
 
 @pytest.mark.parametrize(
@@ -134,3 +136,16 @@ def _three(text, letter):
 def test_a_text_that_is_no_structure_is_refused():
     with pytest.raises(ValueError, match="no structure"):
         parse_structure("BGM! ???")
+
+
+def test_every_reader_is_used_by_a_rule():
+    used = {
+        action.reader
+        for message_type in MESSAGE_TYPES
+        for scope in mapping_of(message_type).scopes.values()
+        for by_qualifier in scope.rules.values()
+        for actions in by_qualifier.values()
+        for action in actions
+    }
+
+    assert {*READERS.values(), *GOODS_READERS.values()} <= used

@@ -32,12 +32,18 @@ _CODE = re.compile("[A-Z0-9]{1,3}")
 
 
 def value_of(message: Message, mapping: Mapping, *, limits: Limits) -> tuple[TradeDocument | None, list[Finding]]:
-    """Return the value of a message and what there is to say of it; no value where anything is an error."""
+    """Return the value of a message and what there is to say of it; no value where anything is an error.
+
+    The message's segments are given up on the way: they and the value are not both in memory.
+    """
     placed, findings = _placed(message, mapping, limits)
     builder = _Builder(message, mapping, findings, limits.max_findings)
-    for one in placed:
-        builder.take(one)
+    for at, one in enumerate(placed):
+        if one is not None:
+            builder.take(message.segments[at], at, *one)
     record = builder.finish()
+    del placed, builder
+    message.segments.clear()
     if is_refused(findings):
         return None, findings
     try:
@@ -48,12 +54,12 @@ def value_of(message: Message, mapping: Mapping, *, limits: Limits) -> tuple[Tra
         return None, findings
 
 
-def _placed(message: Message, mapping: Mapping, limits: Limits) -> tuple[list[Placed], list[Finding]]:
+def _placed(message: Message, mapping: Mapping, limits: Limits) -> tuple[list[Placed | None], list[Finding]]:
     """Put the segments into groups by the structure of the message's release, or by another where only that fits."""
-    own: tuple[list[Placed], list[Finding]] = [], []
+    own: tuple[list[Placed | None], list[Finding]] = [], []
     for tried, structure in enumerate(mapping.structures_for(message.release)):
         findings: list[Finding] = []
-        placed = list(assign(message, structure, findings, limit=limits.max_findings))
+        placed = assign(message, structure, findings, limit=limits.max_findings)
         if not is_refused(findings):
             if tried:
                 what = f"Expected the structure of the release in UNH ({mapping.name}); that of another release fits."
@@ -82,26 +88,25 @@ class _Builder:
         self._left_out: Counter[str] = Counter()
         self._first_left_out: dict[str, int] = {}
 
-    def take(self, placed: Placed) -> None:
+    def take(self, segment: Segment, at: int, group: Node, is_trigger: bool) -> None:  # noqa: FBT001 - see Placed
         """Take in one segment: begin an object where its group makes one, then apply the rules."""
-        scope, around = self._scope_of(placed.group)
-        segment = placed.segment
+        scope, around = self._scope_of(group)
         tag = segment[0]
-        if placed.is_trigger:
-            if not around and placed.group.path == scope.path:
+        if is_trigger:
+            if not around and group.path == scope.path:
                 self._begin(scope)
             around = around.rpartition("/")[0]
         actions = self._actions(scope, f"{around}/{tag}" if around else tag, segment)
         if actions is None:
-            self._leave_out(placed)
+            self._leave_out(segment, at)
             return
         if tag == scope.again and actions[0].target[0] in self._current[scope.path]:
             self._begin_again(scope)
         for action in actions:
-            self._apply(action, self._current[scope.path], placed)
+            self._apply(action, self._current[scope.path], segment, at)
         if actions[0].reader is not None:
             for element in self._context.unread(segment):
-                self._leave_out(placed, element)
+                self._leave_out(segment, at, element)
 
     def _scope_of(self, group: Node) -> tuple[Scope, str]:
         """Return the scope a group belongs to, and the way from the scope's group to it."""
@@ -155,13 +160,13 @@ class _Builder:
         second = f"{first}+{self._context.part(segment, 2)}"
         return by_qualifier.get(second) or by_qualifier.get(first) or every
 
-    def _apply(self, action: Action, into: Record, placed: Placed) -> None:
+    def _apply(self, action: Action, into: Record, segment: Segment, at: int) -> None:
         if action.reader is None:
             return
         try:
-            value = action.reader(placed.segment, action.spec, self._context)
+            value = action.reader(segment, action.spec, self._context)
         except Unreadable as error:
-            self._find(error.code, placed.at, f"{error.expected} Correct it.", Severity.ERROR)
+            self._find(error.code, at, f"{error.expected} Correct it.", Severity.ERROR)
             return
         if value is None or value == {}:
             return
@@ -173,15 +178,15 @@ class _Builder:
         if target[-1].endswith("?"):
             self._weak.append((into, target, value))
         elif not _put(into, target, value):
-            self._leave_out(placed)
+            self._leave_out(segment, at)
 
-    def _leave_out(self, placed: Placed, element: int = 0) -> None:
-        qualifier = part(placed.segment, 1, 0, self._message.separators)
-        is_code = QUALIFIED.fullmatch(placed.segment[0]) and _CODE.fullmatch(qualifier)
-        name = f"{placed.segment[0]}+{qualifier}" if is_code else placed.segment[0]
+    def _leave_out(self, segment: Segment, at: int, element: int = 0) -> None:
+        qualifier = part(segment, 1, 0, self._message.separators)
+        is_code = QUALIFIED.fullmatch(segment[0]) and _CODE.fullmatch(qualifier)
+        name = f"{segment[0]}+{qualifier}" if is_code else segment[0]
         name += f", element {element}" if element else ""
         self._left_out[name] += 1
-        self._first_left_out.setdefault(name, placed.at)
+        self._first_left_out.setdefault(name, at)
 
     def finish(self) -> Record:
         """Return the record, and say what was left out."""

@@ -71,7 +71,7 @@ class Context:
     The components of the segment in hand are kept, because several rules read the same segment.
     """
 
-    __slots__ = ("_components", "_read", "_segment", "codes", "separators", "year")
+    __slots__ = ("_components", "_is_plain", "_read", "_segment", "codes", "separators", "year")
 
     def __init__(self, separators: Separators, codes: Mapping[str, Mapping[str, str]], year: int | None = None) -> None:
         self.separators = separators
@@ -80,6 +80,7 @@ class Context:
         self._segment: Segment | None = None
         self._components: list[list[str]] = []
         self._read: set[int] = set()
+        self._is_plain = False
 
     def part(self, segment: Segment, element: int, component: int = 1) -> str:
         """Return a component (both counted from 1) without outer blanks, or an empty text.
@@ -88,15 +89,26 @@ class Context:
             Unreadable: it is longer than any text that is kept.
         """
         if segment is not self._segment:
-            self._segment, self._components = segment, components(segment, self.separators)
-            self._read = {0, 1}
+            self._take(segment)
         self._read.add(element)
-        if element >= len(self._components) or component > len(self._components[element]):
+        if element >= len(self._components):
             return ""
-        found = self._components[element][component - 1].strip()
+        apart = self._components[element]
+        if component > len(apart):
+            return ""
+        if self._is_plain:
+            return apart[component - 1]
+        found = apart[component - 1].strip()
         if len(found) > MAX_TEXT:
             raise _too_long()
         return found
+
+    def _take(self, segment: Segment) -> None:
+        """Take a segment in hand; it is plain where no component can have outer blanks or be too long."""
+        self._segment, self._components = segment, components(segment, self.separators)
+        self._read = {0, 1}
+        whole = "".join(segment)
+        self._is_plain = len(whole) <= MAX_TEXT and " " not in whole and whole.isprintable()
 
     def unread(self, segment: Segment) -> list[int]:
         """Return which elements of the segment in hand say something that nobody has read."""

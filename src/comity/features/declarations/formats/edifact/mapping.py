@@ -24,12 +24,14 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from comity.features.declarations.formats.edifact.readers import READERS, Reader
+from comity.features.declarations.formats.edifact.readers_goods import GOODS_READERS
 from comity.features.declarations.formats.edifact.structure import Node, parse_structure
 from comity.foundation.trade.trade_document import NAMES, TradeDocument
 
 MESSAGE_TYPES = ("BAPLIE", "COARRI", "CUSCAR", "CUSDEC", "CUSRES", "IFTMIN", "PAXLST")
 """The message types that are mapped."""
 
+_READERS = READERS | GOODS_READERS
 _RELEASE = re.compile(r"([0-9]{2})([AB])?")
 
 
@@ -142,4 +144,4 @@ def _action(rule: str) -> Action:
         return Action((), None)
     name, _, spec = reader.partition("@")
     name, _, table = name.partition(":")
-    return Action(tuple(target.split(".")), READERS[name], f"{table}@{spec}" if table else spec)
+    return Action(tuple(target.split(".")), _READERS[name], f"{table}@{spec}" if table else spec)

@@ -68,6 +68,6 @@ def components(segment: Segment, separators: Separators) -> list[list[str]]:
     """Return the components of every element, released."""
     separator = separators.component
     apart = [element.split(separator) if separator in element else [element] for element in segment]
-    if all(element.isprintable() for element in segment):
+    if "".join(segment).isprintable():
         return apart
     return [[separators.restored(one) for one in element] for element in apart]

@@ -80,9 +80,10 @@ def _documents(chunks: Iterable[bytes], limits: Limits) -> Iterator[ReadDocument
                 said = f"Expected at most {limits.max_documents} messages in a file; the rest was not read."
                 loose = [Finding("declarations.too-many-documents", f"message {position}", said)]
                 break
+            digest = _digest(message)
             document, findings = _read_message(message, limits)
             told = capped(findings, limits.max_findings)
-            yield ReadDocument(None if is_refused(findings) else document, told, position, _digest(message))
+            yield ReadDocument(None if is_refused(findings) else document, told, position, digest)
     except OSError:
         said = "The file can no longer be read. Check the disk and its permissions."
         loose.append(Finding("declarations.file-unreadable", f"message {position + 1}", said))

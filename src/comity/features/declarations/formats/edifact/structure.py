@@ -9,14 +9,16 @@ one qualifier, `LOC:^147` every other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from comity.features.declarations.formats.edifact.message import Message, Segment, part
+from comity.features.declarations.formats.edifact.message import Message, part
 from comity.foundation.errors import Finding, Severity
 
 _TOKEN = re.compile(r"([a-z_]*)\(|(\))(!?)(?:\*(\d+))?|([A-Z0-9/]+)(?::(\^?)([A-Z0-9|]+))?(!?)(?:\*(\d+))?|\s+")
+
+
+Placed = tuple["Node", bool]
+"""Where a segment belongs: its group, and whether it begins the group. One pair of each kind for a group is shared."""
 
 
 @dataclass(slots=True)
@@ -34,20 +36,16 @@ class Node:
     name: str = ""
     path: str = ""
     children: list[Node] = field(default_factory=list)
+    member: Placed = field(init=False, repr=False, compare=False)
+    trigger: Placed = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.member, self.trigger = (self, False), (self, True)
 
     def admits(self, tag: str, qualifier: str) -> bool:
         """Claim that a segment with this tag and first qualifier may stand here, or begin the group."""
         first = self.children[0] if self.children else self
         return tag in first.tags and (not first.qualifiers or (qualifier in first.qualifiers) != first.is_excluding)
-
-
-class Placed(NamedTuple):
-    """A segment and where it belongs: the group, `at` its position in the message, whether it begins the group."""
-
-    segment: Segment
-    group: Node
-    at: int
-    is_trigger: bool
 
 
 def parse_structure(text: str) -> Node:
@@ -102,17 +100,21 @@ class _Open:
     used: int = 0
 
 
-def assign(message: Message, root: Node, findings: list[Finding], *, limit: int) -> Iterator[Placed]:
-    """Yield every segment between UNH and UNT with its group; unexpected ones are left out and reported."""
+def assign(message: Message, root: Node, findings: list[Finding], *, limit: int) -> list[Placed | None]:
+    """Return where each segment of the message belongs, one for each; None for UNH, UNT and those that are unexpected.
+
+    What is unexpected, missing or repeated is added to `findings`, up to a limit.
+    """
     walk = _Walk(message, root, findings, limit)
     separators = message.separators
-    for index, segment in enumerate(message.segments):
-        if segment[0] in ("UNH", "UNT") or segment[0].startswith("US"):
-            continue
-        placed = walk.place(segment, part(segment, 1, 0, separators), index)
-        if placed is not None:
-            yield placed
+    placed = [
+        None
+        if segment[0] in ("UNH", "UNT") or segment[0].startswith("US")
+        else walk.place(segment[0], part(segment, 1, 0, separators), index)
+        for index, segment in enumerate(message.segments)
+    ]
     walk.finish()
+    return placed
 
 
 def _position(frame: _Open, tag: str, qualifier: str) -> tuple[int | None, bool]:
@@ -141,9 +143,8 @@ class _Walk:
         self._open = [_Open(root)]
         self._unexpected = -1
 
-    def place(self, segment: Segment, qualifier: str, index: int) -> Placed | None:
+    def place(self, tag: str, qualifier: str, index: int) -> Placed | None:
         """Return where the segment belongs, opening and closing groups, or None where it is unexpected."""
-        tag = segment[0]
         used_up: tuple[int, int] | None = None
         for depth in range(len(self._open) - 1, -1, -1):
             position, is_used_up = _position(self._open[depth], tag, qualifier)
@@ -151,12 +152,12 @@ class _Walk:
                 continue
             if not is_used_up:
                 self._close_to(depth, index)
-                return self._enter(self._open[depth], position, segment, index)
+                return self._enter(self._open[depth], position, index)
             used_up = used_up or (depth, position)
         if used_up is not None:
             depth, position = used_up
             self._close_to(depth, index)
-            return self._enter(self._open[depth], position, segment, index)
+            return self._enter(self._open[depth], position, index)
         if index != self._unexpected + 1:
             self._report(
                 "segment-unexpected",
@@ -167,7 +168,7 @@ class _Walk:
         self._unexpected = index
         return None
 
-    def _enter(self, frame: _Open, position: int, segment: Segment, index: int) -> Placed:
+    def _enter(self, frame: _Open, position: int, index: int) -> Placed:
         node = frame.group.children[position]
         self._skip_to(frame, position, index)
         frame.used += 1
@@ -179,9 +180,9 @@ class _Walk:
                 Severity.WARNING,
             )
         if not node.children:
-            return Placed(segment, frame.group, index, is_trigger=False)
+            return frame.group.member
         self._open.append(_Open(node, used=1))
-        return Placed(segment, node, index, is_trigger=True)
+        return node.trigger
 
     def _skip_to(self, frame: _Open, position: int, index: int) -> None:
         """Move on to a later place of the group; mandatory places passed over are missing."""
