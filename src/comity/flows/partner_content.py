@@ -17,6 +17,8 @@ from comity.cooperation.stewardship.consents.store import onward_holders
 from comity.cooperation.stewardship.holdings.store import Holding
 from comity.features.mirror.store import withdraw_partner_export
 from comity.features.risk.store import erase_feedback
+from comity.features.tariff.classification.store import erase_answer, erase_question
+from comity.features.tariff.messages import ANSWER, QUESTION
 from comity.flows.release_to_partners import EXPORT_RECORD, RESULT
 
 Withdraw = Callable[[Session, str], Collection[str]]
@@ -29,10 +31,22 @@ def _withdraw_feedback(session: Session, message_id: str) -> Collection[str]:
     return ()
 
 
+def _withdraw_question(session: Session, message_id: str) -> Collection[str]:
+    erase_question(session, message_id)
+    return ()
+
+
+def _withdraw_answer(session: Session, message_id: str) -> Collection[str]:
+    erase_answer(session, message_id)
+    return ()
+
+
 CONTENT: Mapping[str, Withdraw] = MappingProxyType(
     {
         EXPORT_RECORD: withdraw_partner_export,
         RESULT: _withdraw_feedback,
+        QUESTION: _withdraw_question,
+        ANSWER: _withdraw_answer,
     }
 )
 

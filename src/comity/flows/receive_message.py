@@ -13,6 +13,7 @@ from comity.features.declarations.canonical import from_record
 from comity.features.mirror.record import mirror_record
 from comity.features.mirror.store import keep_partner_export
 from comity.features.risk.store import ReceivedResult, keep_feedback
+from comity.flows.ask_opinion import opinion_handlers
 from comity.flows.change_keys import identity_handlers
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import MOST_DECIDED_AGAIN, decide_again
@@ -36,6 +37,7 @@ def handlers_for(clearing: Clearing) -> Mapping[str, Handler]:
 
     content: dict[str, Handler] = {EXPORT_RECORD: take_export, RESULT: Together(take_results)}
     return {
+        **opinion_handlers(clearing),
         **{name: taking_onward(take, clearing=clearing) for name, take in content.items()},
         **identity_handlers(clearing),
         **negotiation_handlers(clearing),

@@ -78,3 +78,37 @@ def test_a_record_that_was_changed_is_not_taken(home):
         path.write_text(before, encoding="utf-8")
 
     assert error["code"] == "classification.model-altered"
+
+
+def test_rulings_are_added_listed_applied_and_revoked(home):
+    at = ("--home", str(home))
+    about = ("--holder", "P051", "--description", "prawn tails", "--reasons", "note 1 to chapter 3")
+    days = ("--from", "2026-01-01", "--to", "2099-12-31")
+
+    assert "is kept" in run("ruling", "add", "KE-BTI-1", "0306170000", *about, *days, *at)
+    run("ruling", "add", "KE-BTI-1", "0306170000", *about, *days, *at, "--json", expected=1)
+    asked = ("classify", "frozen prawn tails", "--holder", "P051")
+    advised = json.loads(run(*asked, *at, "--json"))
+    listed = json.loads(run("ruling", "list", *at, "--json"))["rulings"]
+
+    assert advised["ruling"]["reference"] == "KE-BTI-1"
+    assert advised["ruling"]["binding"] is True
+    assert "Ruling KE-BTI-1 binds" in run(*asked, *at)
+    assert [one["state"] for one in listed] == ["valid"]
+    assert "KE-BTI-1" in run("ruling", "list", *at)
+    assert "is revoked" in run("ruling", "revoke", "KE-BTI-1", "--reason", "the note changed", *at)
+    assert json.loads(run(*asked, *at, "--json"))["ruling"] is None
+    run("ruling", "revoke", "KE-BTI-2", "--reason", "none such", *at, "--json", expected=1)
+
+
+def test_opinions_are_not_asked_without_an_agreement(home):
+    asked = ("opinion", "ask", "UG", "030617", "prawn tails, frozen", "--home", str(home))
+
+    error = json.loads(run(*asked, "--json", expected=1))["error"]
+
+    assert error["code"] == "agreements.none"
+    assert json.loads(run("opinion", "list", "--home", str(home), "--json")) == {"asked": [], "to_answer": []}
+    assert "We asked" in run("opinion", "list", "--home", str(home))
+    nothing = ("UG", "0" * 32, "--home", str(home), "--reasons", "as the heading says")
+    run("opinion", "answer", nothing[0], nothing[1], "030617", *nothing[2:], "--rule", "1", expected=1)
+    run("opinion", "refuse", *nothing, "--ground", "resources", expected=1)

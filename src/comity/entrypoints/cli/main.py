@@ -45,6 +45,8 @@ MODULES = {
     "chore": "operation",
     "deadletter": "operation",
     "classify": "classification",
+    "ruling": "classification",
+    "opinion": "opinions",
     "demo": "demonstration",
 }
 

@@ -71,6 +71,8 @@ def word_features(text: str) -> Iterator[Feature]:
 def letter_features(text: str) -> Iterator[Feature]:
     """Give groups of three to five letters within a word and its borders: they bridge spelling and inflection."""
     for word in telling_words(text):
+        if word.startswith("~"):
+            continue
         bordered = f"<{word}>"
         for size in LETTERS:
             for start in range(len(bordered) - size + 1):

@@ -15,6 +15,8 @@ from comity.features.tariff.classification.errors import DescriptionInvalid, Scr
 LONGEST = 2_000  # characters; WCO DM 138 (commodity description) is an..512, with room for a heading's own text
 MOST_WORDS = 120  # a guess; longer descriptions of goods repeat themselves
 _WORD = re.compile(r"[a-z]+|\d+")
+_PHRASE_END = re.compile(r"[,;:()]")
+_EXCLUDING = frozenset({"not", "without", "excluding", "except", "non", "than"})  # `other than`, `less than`
 _ALLOWED_CONTROL = frozenset("\t\n\r")
 _HERE = Path(__file__).parent
 
@@ -64,9 +66,20 @@ def stem(word: str) -> str:
 
 
 def telling_words(text: str) -> list[str]:
-    """Return the stems that can decide, in order: no numbers, single letters, or noise."""
+    """Return the stems that can decide, in order: no numbers, single letters, or noise.
+
+    What a phrase excludes is another word than what it says: `coffee, not roasted` gives `coffee`, `~roasted`.
+    """
     noise = goods_words().noise
-    return [stem(word) for word in raw_words(text) if len(word) > 1 and not word.isdigit() and word not in noise]
+    found: list[str] = []
+    for phrase in _PHRASE_END.split(text):
+        excluded = ""
+        for word in raw_words(phrase):
+            if word in _EXCLUDING:
+                excluded = "~"
+            elif len(word) > 1 and not word.isdigit() and word not in noise:
+                found.append(excluded + stem(word))
+    return found[:MOST_WORDS]
 
 
 def with_meanings(words: list[str]) -> list[str]:
