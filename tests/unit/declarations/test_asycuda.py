@@ -264,6 +264,12 @@ def test_more_items_than_a_declaration_has_are_refused_before_they_are_made():
     assert "too-many-items" in told(content, Severity.ERROR)
 
 
+def test_names_count_whatever_their_capitals():
+    content = export().replace("code1>", "Code1>").replace("Consignee_name>", "consignee_Name>")
+
+    assert read(content).declaration == read(export()).declaration
+
+
 GOOD = export(1).encode()
 
 

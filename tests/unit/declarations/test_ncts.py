@@ -184,6 +184,13 @@ def test_each_fault_is_told_with_its_place(act, expected):
     assert any(path.startswith(expected[1]) for code, path in found if code == expected[0])
 
 
+def test_a_namespace_on_every_element_is_told_once():
+    content = written(message("CC045C")).replace(b"<", b"<ncts:").replace(b"<ncts:/", b"</ncts:")
+    content = content.replace(b"ncts:ncts:", b"ncts:")
+
+    assert codes(content) == [("namespace-unknown", "/CC045C/messageSender")]
+
+
 def test_what_contradicts_itself_is_a_warning():
     root = message("CC015C")
     root.find("Consignment/TransportEquipment/numberOfSeals").text = "7"

@@ -8,7 +8,7 @@ part where a text is bound) is lost as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -272,6 +272,16 @@ class Many(NamedTuple):
         if self.counted in self.shape.table:
             return records
         return [{self.counted: str(place), **record} for place, record in enumerate(records, 1)]
+
+
+def names_in(table: Table) -> Iterator[str]:
+    """Yield the name of every element that a table binds, and those within them."""
+    for name, binding in table.items():
+        yield name
+        if isinstance(binding, Inside):
+            yield from names_in(binding.table)
+        elif isinstance(binding, One | Many):
+            yield from names_in(binding.shape.table)
 
 
 def _first(value: Any, path: str, lost: Lost) -> Any:

@@ -15,7 +15,7 @@ from comity.features.declarations.formats.asycuda_sad.compose import declaration
 from comity.features.declarations.formats.asycuda_sad.consistency import ROOT, inconsistencies
 from comity.features.declarations.formats.asycuda_sad.header import DOCUMENT
 from comity.features.declarations.formats.asycuda_sad.values import Calendar
-from comity.features.declarations.formats.bind import Fields, Lost, Wrong, read_by
+from comity.features.declarations.formats.bind import Fields, Lost, Wrong, names_in, read_by
 from comity.features.declarations.formats.wco_xml.context import local_name
 from comity.features.declarations.formats.wco_xml.parse import parsed
 from comity.features.declarations.reading import Limits, ReadDocument, capped, is_refused
@@ -30,13 +30,14 @@ MAX_ITEMS = 9_999
 _AROUND = frozenset({"SAD", "Items", "Containers"})
 """Elements that some exporters put around the parts of a document."""
 
+_WRITTEN = {name.lower(): name for name in (*names_in(DOCUMENT), *_AROUND)}
 _WARNED = frozenset({"date-ambiguous", "date-form", "value-too-long", "country-form", "currency-form"})
 """What is wrong with a value without making the rest wrong: it is left out and told. A wrong number is an error."""
 
 
 def is_asycuda(head: bytes) -> bool:
     """Claim that the first bytes are those of an ASYCUDA World document."""
-    return root_name(head) == "ASYCUDA"
+    return (root_name(head) or "").upper() == "ASYCUDA"
 
 
 def read_asycuda(content: bytes, *, limits: Limits) -> Iterator[ReadDocument]:
@@ -114,8 +115,11 @@ def _add(record: dict[str, Any], name: str, value: Any) -> None:
 
 @lru_cache(maxsize=2048)
 def _known(tag: str) -> tuple[str, bool]:
-    """Return an element's name without namespace, and whether it holds a day."""
-    name = local_name(tag)
+    """Return an element's name without namespace, as the tables write it, and whether it holds a day.
+
+    Exporters differ in capitals (`code1`, `Code1`): a name counts whatever they are.
+    """
+    name = _WRITTEN.get(local_name(tag).lower(), local_name(tag))
     return name, "date" in name.lower() or name == "Time_limit"
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 _NOTATION = re.compile(r"(an|[txaAdn])(\.\.)?([0-9]+)(?:,([0-9]))?([.+])?")
+_LINE_ENDS = re.compile(r"[\t\r\n]")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -136,9 +137,9 @@ def _instant(value: str) -> str | None:
 
 def _folded(value: str) -> str:
     """Return a token of XML Schema: no blanks around it, one where there were several."""
-    return _BLANKS.sub(" ", value).strip(" ") if _BLANKS.search(value) else value
+    return value if value.isalnum() or not _BLANKS.search(value) else _BLANKS.sub(" ", value).strip(" ")
 
 
 def _on_one_line(value: str) -> str:
     """Return a normalised string of XML Schema: each tab and line end is a blank."""
-    return _BLANKS.sub(lambda found: " " * len(found[0]), value) if not value.isalnum() else value
+    return value if value.isalnum() or not _LINE_ENDS.search(value) else _LINE_ENDS.sub(" ", value)

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from lxml import etree
 from lxml.etree import _Element
 
 from comity.features.declarations.formats.ncts_xml.forms import Form, forms_of
@@ -23,6 +24,7 @@ Record = dict[str, Any]
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _PHASES = frozenset({"NCTS5.0", "NCTS5.1", "NCTS6"})
+_WITH_ATTRIBUTES: Any = etree.XPath("/*//*[@*]")
 _MANY = {"?": (0, 1), "": (1, 1)}
 
 
@@ -84,12 +86,13 @@ def _child(word: str) -> tuple[str, str, str]:
 class Walk:
     """One pass over one document; `findings` are its faults, at most `limit` and one that says there were more."""
 
-    __slots__ = ("_limit", "_names", "_places", "findings")
+    __slots__ = ("_is_namespace_told", "_limit", "_names", "_places", "findings")
 
     def __init__(self, places: Any, limit: int) -> None:
         self._names = grammar().names
         self._places = places
         self._limit = limit
+        self._is_namespace_told = False
         self.findings: list[Finding] = []
 
     def message(self, root: _Element) -> Record:
@@ -98,6 +101,8 @@ class Walk:
         if root.tag != f"{{{NAMESPACE}}}{name}":
             self.fault(root, "namespace-unknown", f"Expected {name} in the namespace {NAMESPACE}; correct it.")
         self._attributes(root)
+        for element in _WITH_ATTRIBUTES(root):
+            self.fault(element, "attribute-unknown", "Expected no attribute here; one came. Remove it.")
         values = self._part(root, grammar().messages[name])
         said = values.get("messageType", name)
         if said != name:
@@ -147,8 +152,6 @@ class Walk:
         return values
 
     def _put(self, element: _Element, name: str, child: Child, values: Record) -> None:
-        if element.attrib:
-            self.fault(element, "attribute-unknown", "Expected no attribute here; one came. Remove it.")
         value: Any = self._part(element, child.part) if child.part is not None else self._value(element, child.form)
         if child.most == 1:
             if name in values:
@@ -180,7 +183,10 @@ class Walk:
         """Note an element that does not belong here and return its bare name, by which it may be read nevertheless."""
         name = local_name(element.tag)
         if name in children:
-            self.fault(element, "namespace-unknown", f"Expected {name} without a namespace: only the root has one.")
+            if not self._is_namespace_told:
+                message = f"Expected {name} and every element but the root without a namespace. Correct all of them."
+                self.fault(element, "namespace-unknown", message)
+            self._is_namespace_told = True
         elif name in self._names:
             self.fault(element, "element-misplaced", f"{name} does not belong here: move or remove it.")
         else:
