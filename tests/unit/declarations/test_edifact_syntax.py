@@ -132,14 +132,15 @@ def test_level_b_separates_by_information_separators():
     assert tokens(message)[0][2][1] == "WITH + AND : AND '"
 
 
-def test_two_interchanges_may_have_different_service_characters():
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 64, 100_000])
+def test_interchanges_may_have_different_service_characters_however_the_bytes_arrive(size):
     other = Separators("!", "|", ",", "\\", "^", "~")
     message = WrittenMessage("CUSRES:D:96B:UN", [("FTX", "A+B:C'D|E")])
-    content = write_interchange(HEADER, [message]) + b"\r\n" + write_interchange(HEADER, [message], separators=other)
+    mine, theirs = write_interchange(HEADER, [message]), write_interchange(HEADER, [message] * 30, separators=other)
 
-    first, second = read(content)
+    found = read(mine + b"\r\n" + theirs + mine, size)
 
-    assert tokens(first) == tokens(second) == [[["FTX"], ["A+B:C'D|E"]]]
+    assert [tokens(one) for one in found] == [[[["FTX"], ["A+B:C'D|E"]]]] * 32
 
 
 def test_elements_repeat_in_version_4_only():
@@ -204,6 +205,7 @@ def test_interchanges_in_wide_sets_are_read(codec):
         (b"UNB+", b"UNX+", ["segment-outside-message", "interchange-header-missing"]),
         (b"GDS+FROZEN", b"GDS+FRO\x00\x07ZEN", ["control-character"]),
         (b"+UNOC:3", b"+ZZZZ:3", ["character-set-unknown"]),
+        (b"0900+REF7", b"0900+REF7++++++1", ["test"]),
         (b"UNH+M1", b"DTM+1'UNH+M1", ["segment-outside-message"]),
     ],
 )

@@ -126,6 +126,8 @@ class _Envelopes:
         syntax = part(segment, 1, 0)
         if codec_of(syntax) is None:
             self._warn("character-set-unknown", "Expected a syntax identifier UNOA to UNOY; read as ISO 8859-1.")
+        if part(segment, 11, 0) == "1":
+            self._warn("test", "The sender marked the interchange as a test (0035): nothing in it is meant to count.")
         self._passed = 1
         self._interchange = Interchange(
             syntax_identifier=syntax,

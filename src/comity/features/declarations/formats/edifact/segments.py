@@ -28,7 +28,11 @@ _CONTROLS = bytes(range(32)) + b"\x7f"
 _LINE_ENDS = b"\r\n"
 _BETWEEN = b" \t\r\n\x00\x1a"
 _LOOK_BACK_BYTES = 1024
-_NEXT_INTERCHANGE = re.compile(rb"UN[AB]")
+_NEXT_INTERCHANGE = re.compile(rb"UN[AB](?![A-Za-z0-9])")
+_BEGINNINGS = (b"", b"U", b"UN")
+_HEAD_BYTES = 1024
+"""How much of an interchange is awaited before its service characters are sought: UNA and UNB are shorter."""
+
 _NEEDLESS_RELEASE = "{release}(?![0-9A-Za-z ])"
 
 
@@ -36,14 +40,12 @@ _NEEDLESS_RELEASE = "{release}(?![0-9A-Za-z ])"
 class Block:
     """Some segments of one interchange, each a text in which elements are not yet apart.
 
-    `begins` tells that an interchange begins here, `is_inferred` that it has no UNA and yet another terminator;
-    `declared` and `codec` are the character set named and the one read; `has_controls` that control characters other
-    than line ends were removed.
+    `declared` and `codec` are the character set named and the one read, `has_controls` tells that control characters
+    other than line ends were removed, `is_inferred` that there is no UNA and yet another terminator.
     """
 
     texts: list[str]
     separators: Separators
-    begins: bool = False
     declared: str = "ascii"
     codec: str = "ascii"
     has_controls: bool = False
@@ -78,47 +80,56 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Block | Finding]:
 class _Splitter:
     """Holds what of the interchange decides how the next bytes are read."""
 
-    __slots__ = ("begins", "declared", "is_inferred", "left", "separators")
+    __slots__ = ("begins", "declared", "is_first", "is_inferred", "left", "separators")
 
     def __init__(self) -> None:
         self.left = b""
         self.separators = LEVEL_A
         self.declared = "ascii"
         self.begins = True
+        self.is_first = False
         self.is_inferred = False
 
     def split(self, content: bytes, *, is_last: bool) -> Iterator[Block | Finding]:
-        """Yield blocks of complete segments; the bytes that must wait for more are left in `left`."""
+        """Yield blocks of complete segments; the bytes that must wait for more are left in `left`.
+
+        `content` always begins where a segment does.
+        """
         while content:
-            if self.begins:
-                content = content.lstrip(_BETWEEN)
-                if len(content) < 1024 and not is_last:
+            if not self.is_first:
+                content, may_begin = self._at_next(content)
+                if may_begin and len(content) < _HEAD_BYTES and not is_last:
                     break
+            if self.begins:
                 started = self._start(content)
                 if isinstance(started, Finding):
                     yield started
                     return
                 content = content[started:].lstrip(_BETWEEN)
-            end, next_begins = self._end_of_block(content)
-            if end == 0 and is_last:
-                end = len(content)
+            end = self._end_of_block(content) or (len(content) if is_last else 0)
             if end == 0:
                 if len(content) > MAX_SEGMENT_BYTES + CHUNK_BYTES:
                     yield _endless()
                     return
                 break
-            block = self._block(content[:end])
-            self.begins = next_begins
-            yield block
+            self.is_first = False
+            yield self._block(content[:end])
             content = content[end:]
-            if not next_begins and not is_last:
-                break
         self.left = content
 
+    def _at_next(self, content: bytes) -> tuple[bytes, bool]:
+        """Return the content from its first segment on, and whether another interchange begins there, or may begin."""
+        found = content.lstrip(_BETWEEN)
+        may_begin = self.begins or _NEXT_INTERCHANGE.match(found) is not None or found in _BEGINNINGS
+        self.begins = self.begins or (may_begin and len(found) > 2)
+        return found, may_begin
+
     def _start(self, content: bytes) -> int | Finding:
-        found = separators_at(content[:1024])
+        """Find the service characters and the character set of the interchange that begins here."""
+        found = separators_at(content[:_HEAD_BYTES])
         if isinstance(found, Finding):
             return found
+        self.begins, self.is_first = False, True
         self.separators, taken = found
         self.is_inferred = not taken and self.separators.terminator not in (LEVEL_A.terminator, LEVEL_B.terminator)
         head = content[taken : taken + 200].lstrip(b" \t\r\n")
@@ -127,19 +138,17 @@ class _Splitter:
         self.separators = self.separators.for_version((syntax[2] or b"3").decode("ascii") if syntax else "3")
         return taken
 
-    def _end_of_block(self, content: bytes) -> tuple[int, bool]:
-        """Return where the block ends (0: nowhere yet) and whether another interchange begins there."""
+    def _end_of_block(self, content: bytes) -> int:
+        """Return where the last complete segment before another interchange, or of the content, ends; 0 for nowhere."""
         for match in _NEXT_INTERCHANGE.finditer(content, 3):
             if self._ends_segment(content, match.start()):
-                return match.start(), True
+                return match.start()
         terminator = self.separators.terminator.encode("latin-1")
         end = len(content)
         while True:
             end = content.rfind(terminator, 0, end)
-            if end < 0:
-                return 0, False
-            if self._ends_segment(content, end + 1):
-                return end + 1, False
+            if end < 0 or self._ends_segment(content, end + 1):
+                return end + 1
 
     def _ends_segment(self, content: bytes, end: int) -> bool:
         """Claim that what comes before `end`, line ends and blanks aside, is a terminator that is not released."""
@@ -162,7 +171,7 @@ class _Splitter:
         text, codec = text_of(clean, self.declared)
         texts = text.split(separators.terminator)
         rest = texts.pop().strip()
-        return Block(texts, separators, self.begins, self.declared, codec, has_controls, rest, self.is_inferred)
+        return Block(texts, separators, self.declared, codec, has_controls, rest, self.is_inferred)
 
 
 def _protected(content: bytes, separators: Separators) -> bytes:
