@@ -179,6 +179,14 @@ def test_findings_never_hold_a_value_of_a_passenger_list():
     assert "SECRET" not in str(document.findings)
 
 
+@pytest.mark.parametrize("message", [CUSCAR, BAPLIE_3, COARRI, IFTMIN, PAXLST, CUSRES, CUSDEC], ids=lambda one: one[0])
+def test_a_release_newer_than_the_structures_is_read_by_the_newest(message):
+    name = message[0].split(":")[0]
+    newer = only((f"{name}:D:21B:UN", *message[1:]))
+
+    assert newer == only(message)
+
+
 def value(message):
     return read_documents(interchange(message)).documents[0].document
 
