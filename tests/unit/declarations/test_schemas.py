@@ -104,6 +104,15 @@ def test_what_an_envelope_holds_is_judged_by_its_own_schema(folder):
     assert faults(folder, "<Number>no</Number>", wrap=wrap) == [("value-form", "/Envelope/Note/Number")]
 
 
+def test_a_message_within_an_unknown_envelope_is_judged_as_if_it_stood_alone(folder):
+    note = '<Note xmlns="urn:example:note" id="1"><Day>2026-03-01</Day></Note>'
+    message = etree.fromstring(f"<Post><Stamp/>{note}</Post>")[1]
+
+    (finding,) = Schemas(folder).findings(message, limits=DEFAULT_LIMITS)
+
+    assert (finding.code, finding.path) == ("declarations.element-missing", "/Post/Note/Number")
+
+
 def test_of_two_versions_in_a_folder_keeping_one_is_enough_and_a_named_file_decides_alone(folder):
     newer = folder / "note-2.xsd"
     newer.write_text(NOTE.replace('minOccurs="0" maxOccurs="2"', 'minOccurs="0" maxOccurs="3"'))

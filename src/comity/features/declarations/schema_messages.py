@@ -71,7 +71,9 @@ class Judge:
             place = places.of(element)
             if kind == "ELEMENT_CONTENT":
                 trials += 1
-                finding = self._content(message, element, place, path=path if trials <= _MAX_TRIALS else "")
+                finding = self._content(
+                    message, element, place, whole=root if trials <= _MAX_TRIALS else None, path=path
+                )
             else:
                 finding = self._of_value(kind, message, element, place)
                 if kind.startswith("CVC_DATATYPE") and any(told == finding.path for _, told in found):
@@ -85,7 +87,7 @@ class Judge:
         log: Any = self._schema.error_log  # its stubs do not know that it is a list
         return [(entry.type_name.removeprefix("SCHEMAV_"), entry.path or "", entry.message) for entry in log]
 
-    def _content(self, message: str, element: _Element, place: str, *, path: str) -> Finding:
+    def _content(self, message: str, element: _Element, place: str, *, whole: _Element | None, path: str) -> Finding:
         """Say whether something is missing, comes too often, comes in the wrong order or does not belong here."""
         expected = _expected(message)
         name = local_name(element.tag)
@@ -98,14 +100,14 @@ class Judge:
         previous = next(element.itersiblings(etree.Element, preceding=True), None)
         if previous is not None and previous.tag == element.tag:
             return _told("element-repeated", place, f"{name} came more often than the schema allows here: keep fewer.")
-        if expected and path and self._is_missing(expected, element, path):
+        if expected and whole is not None and self._is_missing(expected, whole, path):
             return _missing(expected, place.rpartition("/")[0], before=name)
         where = f"expected here: {_listed(expected)}" if expected else "no such element is expected at this place"
         return _told("element-misplaced", place, f"{name} does not belong here ({where}): move or remove it.")
 
-    def _is_missing(self, expected: list[str], element: _Element, path: str) -> bool:
-        """Claim that what the schema expects here is still expected when the element that came is taken out."""
-        copied = deepcopy(element.getroottree().getroot())
+    def _is_missing(self, expected: list[str], whole: _Element, path: str) -> bool:
+        """Claim that what the schema expects at a path is still expected when the element that came is taken out."""
+        copied = deepcopy(whole)
         stranger = _element_at(copied, path)
         parent = stranger.getparent()
         if parent is None:
