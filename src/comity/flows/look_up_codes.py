@@ -60,9 +60,7 @@ def entries(
         CodeListUnknown: there is no such list.
         CodeUnknown: the list has no such code, or none that counts on the day.
     """
-    own = _name_of(session, name)
-    if own is None:
-        raise CodeListUnknown(f"no list {name} is kept here; `comity codes list` shows those that are")
+    own = name_of(session, name)
     if store.latest_version(session, own) is None:
         found = [Found(own, entry) for entry in lists_from_packages()[own].entries if code in (None, entry.code)]
         found = [one for one in found if on is None or one.is_valid(on)][:limit]
@@ -71,6 +69,26 @@ def entries(
         found = [Found(one.list, one.entry) for one in kept]
     if code is not None and not found:
         raise CodeUnknown
+    return found
+
+
+def count_valid(session: Session, name: str, on: date) -> int:
+    """Return how many entries of a list count on a day; `name` as it is written."""
+    if store.latest_version(session, name) is not None:
+        return store.count_valid(session, name, on)
+    return sum(Found(name, entry).is_valid(on) for entry in lists_from_packages()[name].entries)
+
+
+def name_of(session: Session, name: str) -> str:
+    """Return a list's name as it is written, whatever capitals it was asked for in.
+
+    Raises:
+        CodeListUnknown: there is no such list.
+    """
+    names = [one.name for one in all_lists(session)]
+    found = name if name in names else next((one for one in names if one.casefold() == name.casefold()), None)
+    if found is None:
+        raise CodeListUnknown(f"no list {name} is kept here; `comity codes list` shows those that are")
     return found
 
 
@@ -91,10 +109,3 @@ def search(session: Session, text: str, *, limit: int) -> list[Found]:
 
 def _packages() -> Iterator[PublishedList]:
     yield from lists_from_packages().values()
-
-
-def _name_of(session: Session, name: str) -> str | None:
-    """Return a list's name as it is written, whatever capitals it was asked for in."""
-    wanted = name.casefold()
-    names = [one.name for one in all_lists(session)]
-    return name if name in names else next((one for one in names if one.casefold() == wanted), None)

@@ -25,6 +25,8 @@ PAGES = (
     "/console/questions?question=who may receive any data",
     "/console/stewardship",
     "/console/stewardship/requests/KE/" + "e" * 32,
+    "/console/codes?text=kenya",
+    "/console/codes/ISO-4217?on=2026-03-02",
     "/console/ledger",
 )
 

@@ -29,6 +29,8 @@ PAGES = {
     "/console/agreements/ke-ug-2026/questions": {"amina", "brian", "lucy", "eric", "root"},
     "/console/questions": {"amina", "brian", "lucy", "eric", "root"},
     "/console/stewardship": {"lucy", "root"},
+    "/console/codes": {"amina", "brian", "lucy", "eric", "root"},
+    "/console/codes/ISO-3166-1": {"amina", "brian", "lucy", "eric", "root"},
     "/console/ledger": {"brian", "lucy", "eric", "root"},
     "/console/ledger/checkpoint": {"brian", "lucy", "eric", "root"},
     "/console/evidence/{id}": {"amina", "brian", "lucy", "root"},

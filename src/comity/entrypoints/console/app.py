@@ -14,6 +14,7 @@ from comity.entrypoints.console.pages import (
     agreement_acts,
     agreements,
     arrivals,
+    codes,
     declaration,
     examine,
     ledger,
@@ -82,6 +83,8 @@ def _open_pages(router: APIRouter, site: Site) -> None:
     one, may = f"{stewardship.HERE}/requests/{{partner}}/{{id}}", Permission.ANSWER_REQUESTS
     open_page(router, one, stewardship.show_request, site=site, may=may)
     open_page(router, one, stewardship.answer, site=site, may=may, method="POST")
+    open_page(router, "/console/codes", codes.show_all, site=site, may=Permission.READ_CODES)
+    open_page(router, "/console/codes/{list}", codes.show, site=site, may=Permission.READ_CODES)
     open_page(router, "/console/ledger", ledger.show, site=site, may=Permission.READ_LEDGER)
     open_page(router, "/console/ledger/checkpoint", ledger.checkpoint, site=site, may=Permission.READ_LEDGER)
     open_page(router, "/console/evidence/{subject:path}", ledger.evidence, site=site, may=Permission.TAKE_EVIDENCE)

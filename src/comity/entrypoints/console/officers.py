@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SETTLE_MESSAGES = "settle-messages"
     READ_AGREEMENTS = "read-agreements"
     ACT_ON_AGREEMENTS = "act-on-agreements"
+    READ_CODES = "read-codes"
     READ_LEDGER = "read-ledger"
     TAKE_EVIDENCE = "take-evidence"
     READ_STEWARDSHIP = "read-stewardship"
@@ -50,7 +51,14 @@ _P = Permission
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.EXAMINER: frozenset(
-            {_P.READ_ARRIVALS, _P.RECORD_EXAMINATION, _P.OVERRIDE_LANE, _P.READ_AGREEMENTS, _P.TAKE_EVIDENCE}
+            {
+                _P.READ_ARRIVALS,
+                _P.RECORD_EXAMINATION,
+                _P.OVERRIDE_LANE,
+                _P.READ_AGREEMENTS,
+                _P.READ_CODES,
+                _P.TAKE_EVIDENCE,
+            }
         ),
         Role.ANALYST: frozenset(
             {
@@ -58,6 +66,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.OVERRIDE_LANE,
                 _P.READ_PARTNERS,
                 _P.READ_AGREEMENTS,
+                _P.READ_CODES,
                 _P.READ_LEDGER,
                 _P.TAKE_EVIDENCE,
             }
@@ -67,13 +76,16 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 _P.READ_PARTNERS,
                 _P.READ_AGREEMENTS,
                 _P.ACT_ON_AGREEMENTS,
+                _P.READ_CODES,
                 _P.READ_LEDGER,
                 _P.TAKE_EVIDENCE,
                 _P.READ_STEWARDSHIP,
                 _P.ANSWER_REQUESTS,
             }
         ),
-        Role.ENGINEER: frozenset({_P.READ_PARTNERS, _P.SETTLE_MESSAGES, _P.READ_AGREEMENTS, _P.READ_LEDGER}),
+        Role.ENGINEER: frozenset(
+            {_P.READ_PARTNERS, _P.SETTLE_MESSAGES, _P.READ_AGREEMENTS, _P.READ_CODES, _P.READ_LEDGER}
+        ),
         Role.ADMIN: frozenset(Permission),
     }
 )

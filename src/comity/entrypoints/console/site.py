@@ -32,6 +32,7 @@ _MENU: tuple[tuple[str, str, Permission], ...] = (
     ("/console/partners", mark("Partners"), Permission.READ_PARTNERS),
     ("/console/agreements", mark("Agreements"), Permission.READ_AGREEMENTS),
     ("/console/stewardship", mark("After delivery"), Permission.READ_STEWARDSHIP),
+    ("/console/codes", mark("Code lists"), Permission.READ_CODES),
     ("/console/ledger", mark("Log"), Permission.READ_LEDGER),
 )
 
