@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 HEAD_BYTES = 4096
 """How much of a file is looked at before its format is known: a guess, above every prologue seen."""
@@ -29,6 +30,7 @@ def looks_like_json(head: bytes) -> bool:
     return head_text(head)[:1] in ("{", "[")
 
 
+@lru_cache(maxsize=4)  # several formats ask it of the same bytes
 def root_name(head: bytes) -> str | None:
     """Return the local name of the root element, or None where no start tag is among the first bytes."""
     if not looks_like_xml(head):

@@ -19,7 +19,7 @@ from lxml.etree import _Element
 from comity.features.declarations.formats.wco_xml.context import local_name
 from comity.features.declarations.reading import Limits, capped
 from comity.features.declarations.rule_packs.errors import RulePacksRefused, RulesTooCostly
-from comity.features.declarations.rule_packs.message import MAX_STEPS, MessageElement, message_of
+from comity.features.declarations.rule_packs.message import MAX_STEPS, MessageElement, message_of, release
 from comity.features.declarations.rule_packs.pack import RulePack, read_pack
 from comity.features.declarations.rule_packs.structure import Structure
 from comity.features.declarations.rule_packs.variants import Variants, read_variants
@@ -97,12 +97,17 @@ class RuleBook:
                     break
         except RulesTooCostly as error:
             return (Finding(error.code, "/", error.message),)
+        finally:
+            release(message)
         return capped(found, limits.max_findings)
 
     def _broken(self, message: MessageElement, packs: Iterable[RulePack], shown: str) -> Iterator[Finding]:
         code = self._variants.code
         spend = message.work.spend
+        there = message.children
         for pack in packs:
+            if pack.place and pack.place[0] not in there:
+                continue  # most packs are for what a message may leave out
             for element in message.below(pack.place):
                 spend(len(pack.rules))
                 for rule in pack.rules:

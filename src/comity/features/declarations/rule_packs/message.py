@@ -135,6 +135,15 @@ def message_of(root: _Element, *, max_steps: int = MAX_STEPS) -> MessageElement:
     return top
 
 
+def release(message: MessageElement) -> None:
+    """Let the tree go: without their parents its elements are freed at once, not by a search for cycles later."""
+    waiting = [message]
+    for element in waiting:
+        element.parent = None
+        for same in element.children.values():
+            waiting += same
+
+
 def finder(path: Path) -> Callable[[MessageElement], Sequence[MessageElement]]:
     """Return the function that finds the elements at a path from a given element."""
     up, down = path

@@ -28,7 +28,7 @@ from comity.features.declarations.formats.ens_xml.values import (
 from comity.features.declarations.formats.wco_xml.context import Places, local_name
 from comity.features.declarations.formats.wco_xml.parse import parsed
 from comity.features.declarations.reading import Limits, ReadDocument, capped, is_refused
-from comity.features.declarations.rule_packs.message import MessageElement, message_of
+from comity.features.declarations.rule_packs.message import MessageElement, message_of, release
 from comity.features.declarations.sniff import head_text, root_name
 from comity.foundation.errors import Finding
 from comity.foundation.trade.declaration import (
@@ -65,7 +65,8 @@ def read_ens_xml(content: bytes, *, limits: Limits) -> Iterator[ReadDocument]:
         yield ReadDocument(None, (root,), 1, digest)
         return
     places = Places()
-    found = [one for one in root.iter(etree.Element) if local_name(one.tag) in MESSAGES][: limits.max_documents]
+    within = (root,) if local_name(root.tag) in MESSAGES else root.iter(etree.Element)
+    found = [one for one in within if local_name(one.tag) in MESSAGES][: limits.max_documents]
     if not found:
         message = (
             "Expected CC315A or CC313A, alone or in an envelope; neither came. Send it where such messages are read."
@@ -90,6 +91,7 @@ def _read(element: _Element, places: Places, limits: Limits) -> tuple[Declaratio
     if notes.unkept is not None:
         text = "Priority and languages of texts are not kept as values; they stay in the original document."
         notes.warning(notes.unkept, "element-not-mapped", f"{text} Nothing to do.")
+    release(message)
     return declaration, notes.findings
 
 

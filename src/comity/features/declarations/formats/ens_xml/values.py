@@ -18,7 +18,7 @@ MAX_TEXT = 350
 """Longest value, in characters: that of the longest type of the schemas (Alphanumeric_Max350)."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?\Z|[+-]?\.[0-9]{1,20}\Z")
-_INSTANT = re.compile(r"[0-9]{12}\Z")
+_INSTANT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})\Z")
 _COUNTRY = re.compile(r"[A-Za-z]{2}\Z")
 
 
@@ -141,9 +141,11 @@ def instant_of(group: MessageElement, name: str, notes: Notes) -> datetime | Non
     value = text_of(group, name, notes)
     if value is None:
         return None
+    found = _INSTANT.match(value)
     try:
-        if _INSTANT.match(value):
-            return datetime.strptime(value, "%Y%m%d%H%M").replace(tzinfo=UTC)
+        if found is not None:
+            year, month, day, hour, minute = map(int, found.groups())
+            return datetime(year, month, day, hour, minute, tzinfo=UTC)
     except ValueError:
         pass  # a day that does not exist: told below
     message = "Expected a date and time that exist, written YYYYMMDDhhmm; something else came."
