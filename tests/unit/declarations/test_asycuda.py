@@ -162,6 +162,16 @@ def test_whatever_its_encoding_an_export_says_the_same(encoded, code):
     assert (told(encoded(text)) or {None}) == {code}
 
 
+@pytest.mark.parametrize(
+    ("codec", "name"), [("cp1251", "ООО Пример Импорт и Экспорт"), ("cp1256", "شركة المثال للاستيراد والتصدير")]
+)
+def test_the_words_tell_a_code_page_that_is_not_declared(codec, name):
+    content = export().replace("Example Importer Ltd", name).replace("Example laptops", name).encode(codec)
+
+    assert read(content).declaration.goods_shipment.consignee.name == name
+    assert told(content) == {"encoding-assumed"}
+
+
 @pytest.mark.parametrize("dirt", ["\x0b", "\x00", "\x1f", "&#11;", "&#x1A;", "&#0;"])
 def test_control_characters_are_left_out_and_told(dirt):
     content = export().replace("Example Importer Ltd", f"Example {dirt}Importer Ltd")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from comity.features.declarations.formats.tabular.encoding import CODE_PAGES, NAMES, encoding_of
 from comity.features.declarations.reading import Limits
 from comity.foundation.errors import Finding, Severity
 
@@ -19,7 +20,9 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _WIDE = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 _SINGLE_BYTE = {"windows-1250", "windows-1251", "windows-1252", "windows-1256", "cp1251", "cp1252", "iso-8859-1"}
 _SINGLE_BYTE |= {"iso-8859-2", "iso-8859-5", "iso-8859-6", "iso-8859-15", "latin-1", "us-ascii", "ascii"}
-_FALLBACK = "windows-1252"
+_FALLBACK = "cp1252"
+_SAMPLE_BYTES = 200_000
+"""How much of a text is judged by its words where its encoding is not known: a guess, a few hundred items."""
 
 
 def cleaned(content: bytes, *, limits: Limits) -> tuple[bytes, list[Finding]] | Finding:
@@ -49,8 +52,10 @@ def _decoded(content: bytes) -> tuple[str, list[Finding]]:
             return content.decode(declared), []
         return content.decode("utf-8"), _differing(declared)
     except (UnicodeDecodeError, LookupError):
-        message = f"The text is not in the encoding it declares; it was read as {_FALLBACK}. Check names and places."
-        return content.decode(_FALLBACK, "replace"), [_warning("encoding-assumed", message)]
+        judged = encoding_of(content[:_SAMPLE_BYTES], known_headers=lambda _: 0)
+        codec = judged.codec if judged is not None and judged.codec in CODE_PAGES else _FALLBACK
+        message = f"The text is not in the encoding it declares; it was read as {NAMES[codec]}. Check names and places."
+        return content.decode(codec, "replace"), [_warning("encoding-assumed", message)]
 
 
 def _declared(content: bytes) -> str:
