@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from comity.features.declarations.formats.ncts_xml.read import tree_in  # noqa: E402
 from comity.features.declarations.read import DEFAULT_LIMITS, read_documents  # noqa: E402
 from comity.features.declarations.schemas import Schemas  # noqa: E402
+from comity.flows.import_tariff import import_tariff  # noqa: E402
+from comity.foundation.clock import SystemClock  # noqa: E402
 from comity.foundation.errors import Severity  # noqa: E402
+from comity.foundation.storage.session import Database  # noqa: E402
+from comity.migrations.upgrade import migrate  # noqa: E402
 from tests.conformance.entry_summary import agreement, as_table  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
@@ -86,6 +91,33 @@ def survey_ncts(folder: Path) -> Survey:
     return {**survey_documents(folder / "samples"), "judged": judged, "agreed": agreed, "agreed_share": share}
 
 
+def survey_tariff(folder: Path) -> Survey:
+    """Import every TARIC3 file into one database, in the order of their names, and count what was found."""
+    tally: Counter[str] = Counter(files=0, read=0, accepted=0, refused=0, crashed=0, records=0)
+    errors: Counter[str] = Counter()
+    warnings: Counter[str] = Counter()
+    crashed = []
+    with tempfile.TemporaryDirectory() as made:
+        database = Database(f"sqlite:///{made}/tariff.db")
+        migrate(database)
+        for path in sorted(folder.rglob("*.xml")):
+            tally["files"] += 1
+            try:
+                with database.transaction() as session:
+                    done = import_tariff(session, path, clock=SystemClock())
+            except Exception as error:  # a crash is what is counted here
+                tally["crashed"] += 1
+                crashed.append(f"{path.relative_to(folder)}: {type(error).__name__}")
+                continue
+            tally["read"] += 1
+            tally["accepted" if done.is_stored else "refused"] += 1
+            tally["records"] += sum(done.counts.get(action, 0) for action in ("create", "update", "delete"))
+            errors.update({one.code for one in done.findings if one.severity is Severity.ERROR})
+            warnings.update({one.code for one in done.findings if one.severity is Severity.WARNING})
+        database.dispose()
+    return {**tally, "refused_because": dict(errors), "told": dict(warnings.most_common()), "crashes": crashed}
+
+
 COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "wco-declarations": lambda folder: survey_documents(folder / "samples"),
     "asycuda": survey_documents,
@@ -94,6 +126,7 @@ COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "entry-summary": survey_entry_summaries,
     "epcis": survey_epcis,
     "ncts": survey_ncts,
+    "tariff-taric3": survey_tariff,
 }
 """Folder beside the project -> what is done with it."""
 

@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("backlog", ["--messages", "600"], {"caught_up_per_second", "out_of_order", "sender_grew_mb"}),
         ("one_declaration_risk", [], set()),
         ("wco_xml", [], set()),
+        ("duty", ["--items", "500"], {"duty_items_per_second", "duty_items_per_second_by_sql"}),
         ("ncts_xml", [], {"ncts_generated_per_second", "asycuda_per_second"}),
         ("ens_rules", ["--messages", "40"], {"ens_rules_per_second", "ens_checked_per_second"}),
         ("edifact", ["--megabytes", "3"], {"generated: tokenised and checked", "generated: pydifact"}),

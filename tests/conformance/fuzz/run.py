@@ -22,7 +22,7 @@ RUNNER = """
 import sys
 sys.path[:0] = [{root!r}, {source!r}]
 import atheris
-with atheris.instrument_imports(include=["comity.features.declarations"]):
+with atheris.instrument_imports(include=["comity.features.declarations", "comity.features.tariff"]):
     from tests.conformance.fuzz.{target} import one_input
 atheris.Setup(sys.argv, one_input)
 atheris.Fuzz()

@@ -6,6 +6,7 @@ carries what is published; an administration's own file in the same form goes be
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from comity.features.tariff.measure import MeasureKind, MeasureType
 
 MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_CEILING}
 ANY = "*"
+_PLACE = re.compile(r"line [0-9]+, column [0-9]+")
 BASES = frozenset({"value", "customs", "additional", "excise", "fee", "later-costs"})
 
 
@@ -117,7 +119,9 @@ def read_laws(text: str) -> tuple[NationalLaw, ...]:
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise NationalLawInvalid("The file is not TOML; correct its syntax.", path=str(error)[-60:]) from error
+        place = _PLACE.search(str(error))
+        path = place[0] if place else "the end of the file"
+        raise NationalLawInvalid("The file is not TOML; correct its syntax.", path=path) from error
     laws: list[NationalLaw] = []
     for position, row in enumerate(told.get("law", [])):
         where = f"law {position + 1}"

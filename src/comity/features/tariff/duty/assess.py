@@ -6,9 +6,9 @@ tax on all of them. Amounts are decimals and are rounded once each, as the natio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from comity.features.tariff.duty.charge import Charge
 from comity.features.tariff.duty.facts import ItemFacts
@@ -23,7 +23,15 @@ from comity.foundation.trade.money import Money
 
 HUNDRED, ZERO, ONE = Decimal(100), Decimal(0), Decimal(1)
 MOST_PLANS = 200_000  # remembered plans; a guess: more than the pairs of goods and origin in a year of a small nation
-_ALL_THE_VALUE = ("value",)
+_ALL_THE_VALUE = frozenset({"value"})
+
+
+class _Base(NamedTuple):
+    """What a rate is applied to, with the parts it is the sum of, and the charge's place in the order."""
+
+    order: int
+    value: Decimal
+    parts: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Assessor:
         self._schedule, self._law, self._rates = schedule, law, rates
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._bases = {group: frozenset(held) for group, held in law.bases.items()}
+        self._roundings = {kind: law.rounding_of(kind) for kind in MeasureKind}
 
     def assess(self, facts: ItemFacts) -> ItemAssessment:
         """Return the charges of one item."""
@@ -55,21 +64,20 @@ class Assessor:
         if facts.value < 0:
             return ItemAssessment((), self._law.currency, plan.refusals, ("value: it is below 0",))
         questions = list(plan.questions)
-        charges: list[Charge] = []
+        charges = self._customs(plan, facts, questions)
         sums: dict[str, Decimal] = {"value": facts.value, "later-costs": facts.later_costs}
-        for charge in self._customs(plan, facts, questions):
-            charges.append(charge)
-            sums["customs"] = sums.get("customs", ZERO) + charge.amount
+        if charges:
+            sums["customs"] = sum((charge.amount for charge in charges), ZERO)
         for planned in plan.others:
             group = GROUPS[planned.kind]
-            parts = self._parts(group, sums)
-            base = facts.value if parts is None else sum((amount for _, amount in parts), ZERO)
-            other = self._charge(planned, facts, (base, parts or ()), plan, questions)
-            if other is not None:
-                charges.append(other)
-                sums[group] = sums.get(group, ZERO) + other.amount
-        ordered = tuple(charge._replace(order=place) for place, charge in enumerate(charges, start=1))
-        return ItemAssessment(ordered, self._law.currency, plan.refusals, tuple(questions))
+            held = self._bases.get(group, _ALL_THE_VALUE)
+            parts = tuple((name, amount) for name, amount in sums.items() if name in held and amount)
+            base = sum((amount for _, amount in parts), ZERO)
+            charge = self._charge(planned, facts, _Base(len(charges) + 1, base, parts), plan, questions)
+            if charge is not None:
+                charges.append(charge)
+                sums[group] = sums.get(group, ZERO) + charge.amount
+        return ItemAssessment(tuple(charges), self._law.currency, plan.refusals, tuple(questions))
 
     def _plan(self, facts: ItemFacts) -> Plan:
         key = (
@@ -92,48 +100,34 @@ class Assessor:
             plan = self._plans[key] = plan_item(self._schedule, facts)
         return plan
 
-    def _parts(self, group: str, sums: dict[str, Decimal]) -> tuple[tuple[str, Decimal], ...] | None:
-        held = self._bases.get(group)
-        if held is None:
-            return None
-        return tuple((name, amount) for name, amount in sums.items() if name in held and amount)
-
-    def _customs(self, plan: Plan, facts: ItemFacts, questions: list[str]) -> Sequence[Charge]:
+    def _customs(self, plan: Plan, facts: ItemFacts, questions: list[str]) -> list[Charge]:
         share = facts.quota_share if plan.quota is not None else None
         if plan.quota is None or not share:
-            lowest = self._lowest(plan, facts, questions)
+            lowest = self._lowest(plan, facts, questions, order=1)
             return [lowest] if lowest else []
-        within = self._charge(plan.quota, _part(facts, share), (facts.value * share, ()), plan, questions)
+        within = self._charge(plan.quota, _part(facts, share), _Base(1, facts.value * share), plan, questions)
         charges = [within._replace(note="within the quota")] if within else []
         if share < ONE:
-            rest = ONE - share
-            beyond = self._lowest(plan, _part(facts, rest), questions)
+            beyond = self._lowest(plan, _part(facts, ONE - share), questions, order=len(charges) + 1)
             charges += [beyond._replace(note="beyond the quota")] if beyond else []
         return charges
 
-    def _lowest(self, plan: Plan, facts: ItemFacts, questions: list[str]) -> Charge | None:
+    def _lowest(self, plan: Plan, facts: ItemFacts, questions: list[str], *, order: int) -> Charge | None:
+        base = _Base(order, facts.value)
         if len(plan.customs) == 1:
-            return self._charge(plan.customs[0], facts, (facts.value, ()), plan, questions)
+            return self._charge(plan.customs[0], facts, base, plan, questions)
         found: Charge | None = None
-        asked: list[str] = []
         for planned in plan.customs:
-            charge = self._charge(planned, facts, (facts.value, ()), plan, asked)
+            charge = self._charge(planned, facts, base, plan, questions)
             if charge is not None and (found is None or charge.amount < found.amount):
                 found = charge
-        questions += asked
         return found
 
     def _charge(
-        self,
-        planned: Planned,
-        facts: ItemFacts,
-        base: tuple[Decimal, tuple[tuple[str, Decimal], ...]],
-        plan: Plan,
-        questions: list[str],
+        self, planned: Planned, facts: ItemFacts, base: _Base, plan: Plan, questions: list[str]
     ) -> Charge | None:
-        rounding = self._law.rounding_of(planned.kind)
-        value, parts = base
-        rounded = rounding.round_base(value)
+        rounding = self._roundings[planned.kind]
+        rounded = base.value if rounding.base is None else rounding.round_base(base.value)
         lines: tuple[str, ...] = ()
         if planned.percent is not None:
             exact = rounded * planned.percent / HUNDRED if planned.percent > 0 else ZERO
@@ -146,7 +140,7 @@ class Assessor:
         relief = self._relief(planned.kind, facts) if self._law.reliefs else None
         relieved = rounding.round_amount(exact * relief.share) if relief else ZERO
         return Charge(
-            0,
+            base.order,
             planned.kind,
             planned.measure,
             planned.rate,
@@ -155,7 +149,7 @@ class Assessor:
             self._law.currency,
             rounding,
             lines,
-            parts,
+            base.parts,
             relieved,
             relief.source if relief else None,
             planned.note,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from comity.features.tariff.errors import RateUnreadable
+from comity.features.tariff.expression import parse_rate
 from comity.features.tariff.measure import (
     Area,
     Condition,
@@ -21,6 +24,8 @@ from comity.features.tariff.sources.taric3.record_types import FIRST, LAST, load
 from comity.foundation.errors import Finding, Severity
 
 Fields = Mapping[str, str]
+_CODE = re.compile(r"[0-9]{2,12}")
+_DEPTH = re.compile(r"[0-9]{1,2}")
 _TECHNICAL = frozenset({"EA", "EAR", "ADSZ", "ADSZR", "ADFM", "ADFMR"})
 
 
@@ -108,7 +113,16 @@ def rate_of(components: Iterable[Fields]) -> Rate | str:
             terms.append(term)
     if all(term.kind is not TermKind.TECHNICAL and term.amount == 0 for term in terms):
         terms = []
-    return Rate(tuple(terms), tuple(bounds)) if terms or bounds else FREE
+    rate = Rate(tuple(terms), tuple(bounds)) if terms or bounds else FREE
+    return rate if _can_be_kept(rate) else "an amount, currency or unit of another form"
+
+
+def _can_be_kept(rate: Rate) -> bool:
+    """Claim that the rate as text is read as the same rate again: that is how it is kept."""
+    try:
+        return parse_rate(str(rate)) == rate
+    except RateUnreadable:
+        return False
 
 
 def _term(component: Fields, sign: int) -> Term | str:
@@ -162,9 +176,12 @@ def areas_of(areas: Iterable[Fields], memberships: Iterable[Fields], description
 def lines_of(lines: Iterable[Fields], indents: Iterable[Fields], descriptions: Mapping[str, str]) -> list[TariffLine]:
     """Return the nomenclature's lines. The line above is told where the indents say another than the digits do."""
     depth = {
-        one["goods.nomenclature.sid"]: int(one["number.indents"]) for one in indents if one["number.indents"].isdigit()
+        one["goods.nomenclature.sid"]: int(one["number.indents"])
+        for one in indents
+        if "goods.nomenclature.sid" in one and _DEPTH.fullmatch(one.get("number.indents", ""))
     }
-    told = sorted(lines, key=lambda one: (one["goods.nomenclature.item.id"], one.get("productline.suffix", "80")))
+    known = [one for one in lines if _CODE.fullmatch(one.get("goods.nomenclature.item.id", ""))]
+    told = sorted(known, key=lambda one: (one["goods.nomenclature.item.id"], one.get("productline.suffix", "80")))
     made: list[TariffLine] = []
     above: list[tuple[int, str]] = []
     for one in told:
