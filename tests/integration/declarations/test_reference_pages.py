@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 from comity.features.declarations.formats.tabular.table_kinds import TABLES
+from comity.features.declarations.formats.wco_xml.messages import MESSAGES
+from comity.features.declarations.formats.wco_xml.structure import Class
 from comity.features.declarations.read import read_documents
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,3 +43,23 @@ def test_every_fault_code_is_on_a_page():
 
     assert len(codes) > 30
     assert sorted(code for code in codes if f"{code}`" not in page) == []
+
+
+def test_every_element_of_wco_xml_is_on_its_page_with_its_value():
+    rows = re.findall(
+        r"^\| `(\w+)` \| .* \| (.*) \|$", (PAGES / "wco-xml-elements.md").read_text(encoding="utf-8"), re.M
+    )
+    told = set(rows)
+    classes, waiting = set(), [message.kind for message in MESSAGES.values()]
+    while waiting:
+        if (kind := waiting.pop()) not in classes:
+            classes.add(kind)
+            waiting += [child.content for child in kind.children.values() if isinstance(child.content, Class)]
+
+    for kind in classes:
+        assert all((element, "not kept: noted with a warning") in told for element in kind.unmapped)
+        for element, child in kind.children.items():
+            values = {value for name, value in told if name == element}
+            assert values or element == "DateTimeString", element
+            if child.name is not None and element != "DateTimeString":
+                assert any(value.startswith(f"`{child.name}`") for value in values), (element, child.name)

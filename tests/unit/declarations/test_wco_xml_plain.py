@@ -17,7 +17,8 @@ from comity.features.declarations.formats.wco_xml.tree import read_element
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml
 from comity.features.declarations.reading import DEFAULT_LIMITS
 from comity.foundation.errors import Finding
-from tests.builders.declarations import a_declaration, declarations, notices
+from tests.builders.declarations import a_declaration, declarations
+from tests.builders.notices import notices
 
 unhurried = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 GOOD = write_wco_xml(a_declaration())

@@ -8,7 +8,8 @@ from comity.features.declarations.canonical import declaration_id, from_record, 
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml, write_wco_xml_batch
 from comity.features.declarations.read import read_documents
 from comity.foundation.trade.notice import Notice
-from tests.builders.declarations import a_declaration, declarations, notices
+from tests.builders.declarations import a_declaration, declarations
+from tests.builders.notices import notices
 
 unhurried = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
