@@ -136,7 +136,14 @@ def test_an_arrival_says_where_the_goods_are_and_a_refusal_why():
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("CC015B", "phase 4"), ("CD001C", "between offices"), ("CC917C", "XML error"), ("CC999C", "")]
+    ("name", "words"),
+    [
+        ("CC015B", "phase 4"),
+        ("CD001C", "between offices"),
+        ("CC917C", "XML error"),
+        ("CC515C", "export system"),
+        ("CC999C", "another"),
+    ],
 )
 def test_other_messages_are_refused_by_name(name, words):
     content = f'<ncts:{name} xmlns:ncts="http://ncts.dgtaxud.ec"/>'.encode()

@@ -51,6 +51,14 @@ _OTHERS = {
 """Messages of the trader's side that are not read, so that a refusal can say what came."""
 
 
+_SYSTEMS = {
+    "3": "a message of the entry system",
+    "4": "a message of the import system",
+    "5": "a message of the export system",
+}
+"""Systems of the European Union by the first digit of their messages."""
+
+
 def is_ncts(head: bytes) -> bool:
     """Claim that the first bytes are those of a transit message, in XML or JSON."""
     name = message_name(head) if looks_like_json(head) else root_name(head)
@@ -95,8 +103,10 @@ def _read(content: bytes, limits: Limits) -> tuple[TradeDocument | None, list[Fi
 def _not_read(name: str, place: str) -> Finding:
     if name.endswith("B"):
         what = "a message of NCTS phase 4"
+    elif name.startswith("CD"):
+        what = "a message between offices"
     else:
-        what = _OTHERS.get(name, "a message between offices" if name.startswith("CD") else "another message")
+        what = _OTHERS.get(name) or _SYSTEMS.get(name[2], "another message")
     message = f"{name} came, {what}, which is not read. Expected one of {', '.join(sorted(MEANINGS))}."
     return Finding("declarations.message-not-read", place, message)
 
