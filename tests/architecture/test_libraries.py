@@ -54,6 +54,7 @@ ALLOWED = {
     "babel": (
         (
             "entrypoints/console/*",
+            "entrypoints/cli/templates.py",
             "features/codes/from_packages.py",
             "features/declarations/formats/asycuda_sad/currency.py",
         ),

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from comity.features.declarations.errors import NotWritable
 from comity.features.declarations.formats.tabular.table_kinds import TABLES
-from comity.features.declarations.formats.tabular.write import write_csv
-from comity.features.declarations.formats.tabular.write_workbook import write_xlsx
+from comity.features.declarations.formats.tabular.write import write_csv, write_xlsx
 from comity.features.declarations.read import DEFAULT_LIMITS, read_documents
 from comity.foundation.trade.declaration import Commodity, Declaration, Packaging
 from comity.foundation.trade.transport import Consignment, CustomsValuation, GoodsLocation

@@ -16,6 +16,7 @@ from rich.markup import escape
 from comity.entrypoints.cli.options import AsJson, Home, OwnHome, opened, with_options
 from comity.entrypoints.cli.output import Exit, errors, people, progress, reporting, working, write_json
 from comity.features.declarations.errors import NotKept
+from comity.features.declarations.formats.tabular.words import Language
 from comity.features.declarations.read import FORMATS, ReadDocument, Reading, read_documents
 from comity.foundation.clock import SystemClock
 from comity.foundation.errors import Finding, Severity
@@ -54,24 +55,37 @@ class Checking:
     ] = None
     codes: Annotated[bool, typer.Option("--codes", help="Check codes too, with the lists of the node.")] = False
     home: OwnHome = None
+    remarks: Annotated[
+        Path | None,
+        typer.Option(help="File to write: the table that is checked, with a column of remarks.", dir_okay=False),
+    ] = None
+    lang: Annotated[
+        Language | None, typer.Option(help="Language of the remarks; without it, that of the table's headers.")
+    ] = None
     as_json: AsJson = False
 
 
 def check(asked: Checking) -> None:
     """Read documents and list every error, each with its place and what to do. Needs a node for --codes only.
 
-    With `--rules` and `--schema`, XML documents must keep an administration's business rules and schemas too.
+    With `--rules` and `--schema`, XML documents must keep an administration's business rules and schemas too. With
+    `--remarks`, one table is given back with what is wrong beside each row, in the language
+    of its headers unless another is asked for.
     """
     any_error = False
     paths, as_json = list(documents_in(asked.files)), asked.as_json
     if asked.codes and asked.home is None:
         raise typer.BadParameter("the lists are a node's: name its home with --home", param_hint="--codes")
+    if asked.remarks is not None and len(paths) != 1:
+        raise typer.BadParameter("one table is given back: name one file", param_hint="--remarks")
     with reporting(as_json=as_json), ExitStack() as until_the_end, progress(quiet=as_json) as bar:
         node = until_the_end.enter_context(opened(asked.home)) if asked.codes and asked.home else None
         requirements = _requirements(asked.rules, asked.schema, asked.variants, as_json=as_json)
         task = bar.add_task("checking", total=len(paths))
         for path in paths:
             reading = read_documents(path, name=path.name, requirements=requirements)
+            if asked.remarks is not None:
+                _write_remarks(path, reading, asked.remarks, asked.lang)
             findings = [*all_findings(reading), *(code_findings(node, reading) if node is not None else ())]
             wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
             any_error = any_error or bool(wrong)
@@ -215,6 +229,12 @@ def _taken(
     except NotKept as error:
         counts["refused"] += 1
         return [Finding(error.code, "/", error.message)]
+
+
+def _write_remarks(path: Path, reading: Reading, output: Path, language: Language | None) -> None:
+    from comity.features.declarations.formats.tabular.write_remarks import write_remarks
+
+    output.write_bytes(write_remarks(path.read_bytes(), reading, language=None if language is None else language.value))
 
 
 def _errors(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -48,6 +48,8 @@ MODULES = {
     "ruling": "classification",
     "opinion": "opinions",
     "demo": "demonstration",
+    "template": "templates",
+    "convert": "conversion",
 }
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from comity.foundation.errors import ComityError
@@ -29,10 +37,11 @@ class Exit(IntEnum):
     COULD_NOT_RUN = 3
 
 
-def write_json(value: Any) -> None:
-    """Write one JSON value on one line to standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
-    sys.stdout.flush()
+def write_json(value: Any, *, to_errors: bool = False) -> None:
+    """Write one JSON value on one line to standard output; to standard error where the output is a document."""
+    where = sys.stderr if to_errors else sys.stdout
+    where.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    where.flush()
 
 
 def write_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
@@ -59,6 +68,23 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
     )
     with bar:
         yield bar
+
+
+@contextmanager
+def reading(title: str, total_bytes: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show how far a file is read: give what is told of each part; nothing when `quiet` or when nobody looks."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        disable=quiet or not errors.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(title, total=total_bytes)
+        yield lambda number: bar.advance(task, number)
 
 
 @contextmanager

@@ -80,6 +80,29 @@ def id_of_record(record: dict[str, Any]) -> DeclarationId:
     return DeclarationId(hashlib.sha256(canonical_json(record)).hexdigest())
 
 
+def paths_of(record: Any, path: str = "") -> dict[str, list[str]]:
+    """Return what a record says at each dotted path; the entries of a list stand at one path, one after another."""
+    if isinstance(record, dict):
+        inner = [(f"{path}.{name}" if path else name, one) for name, one in record.items()]
+    elif isinstance(record, list):
+        inner = [(path, one) for one in record]
+    else:
+        return {path: [str(record)]}
+    found: dict[str, list[str]] = {}
+    for place, one in inner:
+        for below, said in paths_of(one, place).items():
+            found.setdefault(below, []).extend(said)
+    return found
+
+
+def lost_paths(document: TradeDocument, kept: TradeDocument) -> list[str]:
+    """Return the paths at which `kept` says something else than `document`, or nothing; none when they are equal."""
+    if document == kept:
+        return []
+    before, after = paths_of(to_record(document)), paths_of(to_record(kept))
+    return sorted(path for path, said in before.items() if after.get(path) != said) or ["/"]
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return value.value

@@ -17,9 +17,10 @@ from comity.features.declarations.formats.ens_xml.read import is_ens_xml, read_e
 from comity.features.declarations.formats.epcis.read import read_epcis_json, read_epcis_xml
 from comity.features.declarations.formats.epcis.sniff import is_epcis_json, is_epcis_xml
 from comity.features.declarations.formats.ncts_xml.read import is_ncts, read_ncts
+from comity.features.declarations.formats.record_json.read import is_record_json, read_record_json
 from comity.features.declarations.formats.tabular.read import read_csv, read_workbook
 from comity.features.declarations.formats.wco_xml.read import read_wco_xml
-from comity.features.declarations.reading import DEFAULT_LIMITS, Limits, ReadDocument, Reading
+from comity.features.declarations.reading import DEFAULT_LIMITS, FileSource, Limits, ReadDocument, Reading
 from comity.features.declarations.requirements import Requirements
 from comity.features.declarations.sniff import HEAD_BYTES, looks_like_xml
 from comity.foundation.errors import Finding
@@ -65,10 +66,12 @@ def iter_documents(
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     requirements: Requirements | None = None,
+    on_read: Callable[[int], None] | None = None,
 ) -> Stream:
     """Read as `read_documents` does, but give the documents one by one, so that a large batch is not all in memory.
 
     A file given by its path in a format that can be read in parts may be of any size: its bytes are never all there.
+    `on_read` is then told of each part read; a table larger than 16 MiB is gone through twice.
     """
     if not isinstance(source, bytes):
         path = Path(source)
@@ -77,7 +80,7 @@ def iter_documents(
         is_judged_whole = requirements is not None and not isinstance(head, Finding) and looks_like_xml(head)
         if found is not None and found.stream is not None and not is_judged_whole:
             findings: list[Finding] = []
-            return Stream(found.name, found.stream(path, limits, findings), findings)
+            return Stream(found.name, found.stream(FileSource(path, on_read), limits, findings), findings)
     return _whole(source, name, limits, requirements)
 
 
@@ -141,7 +144,7 @@ class Format(NamedTuple):
     ending: str
     recognises: Callable[[bytes, str], bool]
     read: Callable[[bytes, Limits, list[Finding]], Iterator[ReadDocument]]
-    stream: Callable[[Path, Limits, list[Finding]], Iterator[ReadDocument]] | None = None
+    stream: Callable[[FileSource, Limits, list[Finding]], Iterator[ReadDocument]] | None = None
 
 
 FORMATS: tuple[Format, ...] = (
@@ -162,13 +165,20 @@ FORMATS: tuple[Format, ...] = (
         "edi",
         lambda head, _: looks_like_edifact(head),
         lambda content, limits, _: read_edifact(content, limits=limits),
-        lambda path, limits, _: read_edifact(path, limits=limits),
+        lambda file, limits, _: read_edifact(file.path, limits=limits),
     ),
     Format(
         "epcis-xml",
         "xml",
         lambda head, _: is_epcis_xml(head),
         lambda content, limits, _: read_epcis_xml(content, limits=limits),
+    ),
+    Format(
+        "json",
+        "json",
+        lambda head, _: is_record_json(head),
+        lambda content, limits, findings: read_record_json(content, limits=limits, findings=findings),
+        lambda file, limits, findings: read_record_json(file, limits=limits, findings=findings),
     ),
     Format(
         "epcis-json",
@@ -212,10 +222,11 @@ FORMATS: tuple[Format, ...] = (
         "csv",
         _is_text_table,
         lambda content, limits, findings: read_csv(content, limits=limits, findings=findings),
-        lambda path, limits, findings: read_csv(path, limits=limits, findings=findings),
+        lambda file, limits, findings: read_csv(file, limits=limits, findings=findings),
     ),
 )
 """Asked in this order: the first that recognises the file reads it."""
+
 
 KNOWN = tuple(one.name for one in FORMATS)
 

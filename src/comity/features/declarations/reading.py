@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
 from comity.foundation.errors import Finding, Severity
 from comity.foundation.trade.declaration import Declaration
@@ -36,6 +39,43 @@ class Reading:
     format: str
     documents: tuple[ReadDocument, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file that is read in parts, as often as needed; `on_read` is told how many bytes each part had."""
+
+    path: Path
+    on_read: Callable[[int], None] | None = None
+
+    @property
+    def size(self) -> int:
+        """Return the number of bytes the file has now."""
+        return self.path.stat().st_size
+
+    def open(self) -> BinaryIO:
+        """Return the file, opened for reading bytes.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        if self.on_read is None:
+            return self.path.open("rb")
+        return io.BufferedReader(_Counted(self.path, self.on_read), 2**20)
+
+
+class _Counted(io.FileIO):
+    """A file that tells how many bytes were read from it."""
+
+    def __init__(self, path: Path, on_read: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._on_read = on_read
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read into a buffer, and tell how much."""
+        number = super().readinto(buffer)
+        self._on_read(number or 0)
+        return number
 
 
 class Limits(NamedTuple):

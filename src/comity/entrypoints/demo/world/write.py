@@ -10,8 +10,7 @@ from random import Random
 
 from comity.entrypoints.demo.world.generate import World
 from comity.entrypoints.demo.world.truth import write_truth
-from comity.features.declarations.formats.tabular.write import write_csv
-from comity.features.declarations.formats.tabular.write_workbook import write_xlsx
+from comity.features.declarations.formats.tabular.write import write_csv, write_xlsx
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml
 from comity.foundation.trade.declaration import Declaration
 

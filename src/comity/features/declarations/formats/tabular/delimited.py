@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import BinaryIO
 
 from comity.features.declarations.formats.tabular.encoding import NAMES, Encoding, encoding_of
 from comity.features.declarations.formats.tabular.header import delimiter_of, header_of, known_headers
 from comity.features.declarations.formats.tabular.table import CHUNK_ROWS, Chunk, Row, Table, TableCut, squared
+from comity.features.declarations.reading import FileSource
 from comity.foundation.errors import Finding, Severity
 
 _LOOK_BYTES = 2**20
@@ -43,17 +43,16 @@ class TextSource:
             yield csv.reader(text, delimiter=self.delimiter, strict=True)
 
 
-def text_source(source: bytes | Path, findings: list[Finding]) -> TextSource | None:
+def text_source(source: bytes | FileSource, findings: list[Finding]) -> TextSource | None:
     """Return how a text file is written; None when that cannot be told, which is then a finding."""
     if isinstance(source, bytes):
         content = source
         opened: Callable[[], BinaryIO] = lambda: io.BytesIO(content)  # noqa: E731
         size = len(source)
     else:
-        path = source
-        opened = lambda: path.open("rb")  # noqa: E731
-        size = path.stat().st_size
-    head, sample = _sampled(opened)
+        opened = source.open
+        size = source.size
+    head, sample = _sampled(FileSource(source.path).open if isinstance(source, FileSource) else opened)
     encoding = encoding_of(sample, known_headers=known_headers)
     if encoding is None:
         message = "The file is not UTF-8, and its bytes do not show which code page it is in. Save it as “CSV UTF-8”."

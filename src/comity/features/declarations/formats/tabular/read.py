@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from comity.features.declarations.formats.tabular.delimited import text_source, text_table
 from comity.features.declarations.formats.tabular.documents import documents_of
 from comity.features.declarations.formats.tabular.survey import survey
 from comity.features.declarations.formats.tabular.table import Table
 from comity.features.declarations.formats.tabular.workbook import WorkbookRefused, tables_of
-from comity.features.declarations.reading import Limits, ReadDocument
+from comity.features.declarations.reading import FileSource, Limits, ReadDocument
 from comity.foundation.errors import Finding, Severity
 
 
-def read_csv(source: bytes | Path, *, limits: Limits, findings: list[Finding]) -> Iterator[ReadDocument]:
+def read_csv(source: bytes | FileSource, *, limits: Limits, findings: list[Finding]) -> Iterator[ReadDocument]:
     """Yield the documents of a CSV file; faults of the file itself are added to `findings`. Never raises.
 
-    A path is read in memory that does not grow with the file, so its rows and documents are not limited.
+    A file is read in memory that does not grow with it, so its rows and documents are not limited.
     """
-    if isinstance(source, Path):
+    if isinstance(source, FileSource):
         limits = limits._replace(max_rows=sys.maxsize, max_documents=sys.maxsize)
     try:
         text = text_source(source, findings)

@@ -13,11 +13,11 @@ from lxml.etree import _Element
 from comity.features.declarations.formats.tabular.sheets_xlsx import MOST_COLUMNS, elements, forget
 from comity.features.declarations.formats.tabular.table import Row, Sheet
 
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_OUTLINE = (f"{_STYLE}style", *(f"{_TABLE}{one}" for one in ("table", "table-row", "table-cell")))
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_OUTLINE = (f"{_STYLE}style", *(f"{TABLE}{one}" for one in ("table", "table-row", "table-cell")))
 MOST_REPEATED_ROWS = 10_000
 """Equal rows one after another that are read; more are refused: nobody types them (a guess)."""
 
@@ -34,10 +34,10 @@ def ods_sheets(archive: zipfile.ZipFile) -> Iterator[Sheet]:
         for _, element in elements(part, _OUTLINE):
             if element.tag == f"{_STYLE}style":
                 properties = element.find(f"{_STYLE}table-properties")
-                if properties is not None and properties.get(f"{_TABLE}display") == "false":
+                if properties is not None and properties.get(f"{TABLE}display") == "false":
                     hidden.add(element.get(f"{_STYLE}name"))
-            elif element.tag == f"{_TABLE}table":
-                found.append((element.get(f"{_TABLE}name", ""), element.get(f"{_TABLE}style-name")))
+            elif element.tag == f"{TABLE}table":
+                found.append((element.get(f"{TABLE}name", ""), element.get(f"{TABLE}style-name")))
             forget(element)
     for place, (name, style) in enumerate(found):
         sheet = Sheet(name, style in hidden, partial(_rows, archive, place, set()))
@@ -51,7 +51,7 @@ def _rows(archive: zipfile.ZipFile, wanted: int, merged_rows: set[int]) -> Itera
     row: Row = []
     is_merged = False
     with archive.open("content.xml") as part:
-        tags = tuple(f"{_TABLE}{one}" for one in ("table", "table-row", "table-cell", "covered-table-cell"))
+        tags = tuple(f"{TABLE}{one}" for one in ("table", "table-row", "table-cell", "covered-table-cell"))
         for _, element in elements(part, tags):
             tag = element.tag.rpartition("}")[2]
             if tag == "table":
@@ -60,7 +60,7 @@ def _rows(archive: zipfile.ZipFile, wanted: int, merged_rows: set[int]) -> Itera
                 if place > wanted:
                     return
             elif tag == "table-row":
-                repeated = int(element.get(f"{_TABLE}number-rows-repeated") or 1)
+                repeated = int(element.get(f"{TABLE}number-rows-repeated") or 1)
                 says = any(cell != "" for cell in row)
                 if says and repeated > MOST_REPEATED_ROWS:
                     raise ValueError("rows repeated beyond reason")
@@ -70,28 +70,28 @@ def _rows(archive: zipfile.ZipFile, wanted: int, merged_rows: set[int]) -> Itera
                 number += repeated
                 row, is_merged = [], False
             elif place == wanted:
-                repeated = int(element.get(f"{_TABLE}number-columns-repeated") or 1)
+                repeated = int(element.get(f"{TABLE}number-columns-repeated") or 1)
                 is_merged = is_merged or tag == "covered-table-cell" or _spans(element)
                 row += [_cell(element)] * max(min(repeated, MOST_COLUMNS + 1 - len(row)), 0)
             forget(element)
 
 
 def _spans(element: _Element) -> bool:
-    return any(element.get(f"{_TABLE}number-{what}-spanned", "1") not in ("", "1") for what in ("columns", "rows"))
+    return any(element.get(f"{TABLE}number-{what}-spanned", "1") not in ("", "1") for what in ("columns", "rows"))
 
 
 def _cell(element: _Element) -> Any:
-    kind = element.get(f"{_OFFICE}value-type")
+    kind = element.get(f"{OFFICE}value-type")
     if kind in ("float", "currency", "percentage"):
-        number = float(element.get(f"{_OFFICE}value", ""))
+        number = float(element.get(f"{OFFICE}value", ""))
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
     if kind == "boolean":
-        return element.get(f"{_OFFICE}boolean-value") == "true"
+        return element.get(f"{OFFICE}boolean-value") == "true"
     if kind == "date":
-        text = element.get(f"{_OFFICE}date-value", "")
+        text = element.get(f"{OFFICE}date-value", "")
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-    said = "\n".join("".join(_said(one)) for one in element.iterfind(f"{_TEXT}p"))
-    if not said and element.get(f"{_TABLE}formula") and kind is None:
+    said = "\n".join("".join(_said(one)) for one in element.iterfind(f"{TEXT}p"))
+    if not said and element.get(f"{TABLE}formula") and kind is None:
         return "="
     return said
 
@@ -100,11 +100,11 @@ def _said(element: _Element) -> Iterator[str]:
     """Yield the text of a paragraph; blanks and line breaks have elements of their own, notes are not part of it."""
     yield element.text or ""
     for one in element:
-        if one.tag == f"{_TEXT}s":
-            yield " " * min(int(one.get(f"{_TEXT}c") or 1), 1000)
-        elif one.tag == f"{_TEXT}tab":
+        if one.tag == f"{TEXT}s":
+            yield " " * min(int(one.get(f"{TEXT}c") or 1), 1000)
+        elif one.tag == f"{TEXT}tab":
             yield "\t"
-        elif one.tag == f"{_TEXT}line-break":
+        elif one.tag == f"{TEXT}line-break":
             yield "\n"
         elif isinstance(one.tag, str):
             yield from _said(one)

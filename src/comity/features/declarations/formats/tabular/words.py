@@ -6,11 +6,24 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-LANGUAGES = ("en", "fr", "es", "pt", "ar", "ru")
+
+class Language(StrEnum):
+    """The languages tables are written in."""
+
+    EN = "en"
+    FR = "fr"
+    ES = "es"
+    PT = "pt"
+    AR = "ar"
+    RU = "ru"
+
+
+LANGUAGES = tuple(one.value for one in Language)
 _FOLDER = Path(__file__).parent / "languages"
 _ALIKE = str.maketrans({"_": " ", "’": "'", "ё": "е", "\u00a0": " ", "\u202f": " ", "ـ": None})
 

@@ -32,7 +32,7 @@ MAX_PARTS = 2_000
 MAX_SHEETS = 200
 MOST_KEPT_CELLS = 500_000
 """Up to this number the cells of a sheet are kept from the first pass to the second, about 50 MB (a guess)."""
-_MALFORMED = (
+MALFORMED = (
     zipfile.BadZipFile,
     zlib.error,
     etree.XMLSyntaxError,
@@ -83,14 +83,14 @@ def tables_of(content: bytes, *, limits: Limits, findings: list[Finding]) -> Ite
                 table = _table(sheet, limits, findings)
                 if table is not None:
                     yield table
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise WorkbookRefused from error
 
 
 def _guarded(rows: Callable[[], Iterator[tuple[int, Row]]]) -> Iterator[tuple[int, Row]]:
     try:
         yield from rows()
-    except _MALFORMED as error:
+    except MALFORMED as error:
         raise WorkbookRefused from error
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from comity.features.declarations.canonical import to_record
+from comity.features.declarations.canonical import lost_paths, to_record
 from comity.features.declarations.errors import NotWritable
 from comity.features.declarations.formats.tabular.column import Column, Form
 from comity.features.declarations.formats.tabular.documents import documents_of
@@ -16,6 +16,9 @@ from comity.features.declarations.formats.tabular.notation import Notation
 from comity.features.declarations.formats.tabular.table import Chunk, Table
 from comity.features.declarations.formats.tabular.table_kinds import DECLARATION, TableKind, kind_of_document
 from comity.features.declarations.formats.tabular.words import Words, words_of
+from comity.features.declarations.formats.tabular.write_ods import ods_of
+from comity.features.declarations.formats.tabular.write_xlsx import xlsx_of
+from comity.features.declarations.formats.tabular.written_sheets import SheetColumn, WrittenSheet
 from comity.features.declarations.reading import DEFAULT_LIMITS
 from comity.foundation.errors import Finding
 from comity.foundation.trade.trade_document import TradeDocument
@@ -41,6 +44,25 @@ def write_csv(
         return text.getvalue().encode(encoding)
     except UnicodeEncodeError as error:
         raise NotWritable(f"The encoding {encoding} has not all letters of the documents: use UTF-8.") from error
+
+
+def write_xlsx(documents: Sequence[TradeDocument], *, language: str | None = None) -> bytes:
+    """Return an XLSX file with one sheet; otherwise as `write_csv`."""
+    return xlsx_of([_sheet_of(documents, language)])
+
+
+def write_ods(documents: Sequence[TradeDocument], *, language: str | None = None) -> bytes:
+    """Return an ODS file with one sheet; otherwise as `write_csv`."""
+    return ods_of([_sheet_of(documents, language)])
+
+
+def _sheet_of(documents: Sequence[TradeDocument], language: str | None) -> WrittenSheet:
+    kind, columns, rows = table_of(documents)
+    words = None if language is None else words_of(language)
+    shown = words or words_of("en")
+    lines = [labels_of(columns, words), *(spelled(row, columns, words) for row in rows)]
+    looks = [SheetColumn(max(12, min(len(label) + 2, 40))) for label in lines[0]]
+    return WrittenSheet(shown.sheets[kind.name], lines, looks, is_right_to_left=shown.is_right_to_left)
 
 
 def table_of(documents: Sequence[TradeDocument]) -> tuple[TableKind, list[Column], list[Cells]]:
@@ -90,13 +112,9 @@ def lost_in(document: TradeDocument, rows: list[Cells], kind: TableKind) -> tupl
     read = next(
         documents_of(table, notation=Notation(), scattered=frozenset(), limits=DEFAULT_LIMITS, findings=findings)
     )
-    if read.document == document:
-        return [], ()
-    said = _paths(to_record(document))
     if read.document is None:
-        return sorted(_targets(read.findings, kind) or {"/"}), read.findings
-    kept = _paths(to_record(read.document))
-    return sorted(path for path in said if kept.get(path) != said[path]) or ["/"], read.findings
+        return sorted(_targets(read.findings, kind)) or ["/"], read.findings
+    return lost_paths(document, read.document), read.findings
 
 
 def labels_of(columns: Iterable[Column], words: Words | None) -> list[str]:
@@ -177,22 +195,3 @@ _WRITERS: dict[Form, Callable[[Any], str]] = {
     Form.SEALED: _sealed,
     Form.PACKAGES: _packages,
 }
-
-
-def _paths(value: Any) -> dict[str, list[str]]:
-    """Return what a record says at each dotted path, lists transparent."""
-    found: dict[str, list[str]] = {}
-    for path, said in _leaves(value, ""):
-        found.setdefault(path, []).append(said)
-    return found
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, path)
-    else:
-        yield path, str(value)
