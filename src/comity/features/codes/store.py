@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from comity.features.codes.changes import Changes, Current, compared
@@ -170,14 +170,20 @@ def entries_of(
     return [_entry(row) for row in session.scalars(statement)]
 
 
-def entries_of_codes(session: Session, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[CodeEntry]]:
-    """Return the entries of these codes, each asked for with its list, in one statement for every 500."""
+def entries_of_codes(session: Session, wanted: Set[tuple[str, str]]) -> dict[tuple[str, str], list[CodeEntry]]:
+    """Return the entries of these codes, each asked for with its list, in one statement for every 500 codes.
+
+    Lists and codes are asked for apart, since SQLite finds no index for pairs of them.
+    """
     found: dict[tuple[str, str], list[CodeEntry]] = {}
-    pairs = sorted(wanted)
-    key = tuple_(CodeEntryRow.list, CodeEntryRow.code)
-    for start in range(0, len(pairs), _AT_ONCE):
-        for row in session.scalars(select(CodeEntryRow).where(key.in_(pairs[start : start + _AT_ONCE]))):
-            found.setdefault((row.list, row.code), []).append(_entry(row).entry)
+    names, codes = sorted({name for name, _ in wanted}), sorted({code for _, code in wanted})
+    for start in range(0, len(codes), _AT_ONCE):
+        chosen = select(CodeEntryRow).where(
+            CodeEntryRow.list.in_(names), CodeEntryRow.code.in_(codes[start : start + _AT_ONCE])
+        )
+        for row in session.scalars(chosen):
+            if (row.list, row.code) in wanted:
+                found.setdefault((row.list, row.code), []).append(_entry(row).entry)
     return found
 
 
