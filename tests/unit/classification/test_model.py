@@ -79,6 +79,10 @@ def test_refuses_text_that_cannot_be_read(model, text, error):
         classify(model, text)
 
 
+def test_passes_over_the_controls_of_wrongly_decoded_text(model):
+    assert classify(model, "decaf caf\xc3\xa9 coffee\x80\x99s").suggestions[0].code == "090122"
+
+
 def test_bounds_the_words_it_looks_at():
     assert len(raw_words("coffee " * 280)) == MOST_WORDS
 

@@ -32,6 +32,8 @@ class GoodsWords:
 def check_description(text: str) -> str:
     """Return a description that may be classified, without space around it.
 
+    Controls above U+0080, which wrongly decoded text is full of, are passed over like any sign that is no letter.
+
     Raises:
         DescriptionInvalid: empty, too long, or with control characters.
         ScriptUnsupported: more letters outside the Latin alphabet than inside it.
@@ -39,7 +41,9 @@ def check_description(text: str) -> str:
     text = text.strip()
     if not text or len(text) > LONGEST:
         raise DescriptionInvalid
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in _ALLOWED_CONTROL for sign in text):
+    if any((sign < " " or sign == "\x7f") and sign not in _ALLOWED_CONTROL for sign in text):
+        raise DescriptionInvalid
+    if any(unicodedata.category(sign) == "Cs" for sign in text):
         raise DescriptionInvalid
     letters = [sign for sign in text if sign.isalpha()]
     latin = sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
