@@ -3,8 +3,8 @@
 Run with `python benchmarks/classification.py` from the project's root (a minute and a half on a quiet core), or with
 `--short` for a lesson of a few terms. Data: the published search terms, trader descriptions and vague terms beside the
 project, a fifth of them held out (fixed seed; near-identical descriptions are on one side), and two hundred clear
-descriptions written for Comity. BM25 (`bm25s`, its own tokens, English stop words) is given the same texts; its k1 and b
-are chosen on training terms. Intervals are of 95 %, by 1,000 resamplings of the held-out descriptions. The last line is
+descriptions written for Comity. BM25 (`bm25s`, its own tokens, English stop words) is given the same texts; its k1, b
+chosen on training terms. Intervals are of 95 %, by 1,000 resamplings of the held-out descriptions. The last line is
 one JSON object.
 """
 
@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.figures import figure, tell  # noqa: E402
+
 from comity.features.tariff.classification.alike import folds_of  # noqa: E402
 from comity.features.tariff.classification.classify import classify  # noqa: E402
 from comity.features.tariff.classification.learn_from import read_nomenclature, read_terms, read_vague  # noqa: E402

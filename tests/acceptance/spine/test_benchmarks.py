@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("one_declaration_risk", [], set()),
         ("wco_xml", [], set()),
         ("duty", ["--items", "500"], {"duty_items_per_second", "duty_items_per_second_by_sql"}),
+        ("classification", ["--short"], {"hs6_top1", "hs6_top5_bm25", "vague_refused", "classify_p95_ms"}),
         ("ncts_xml", [], {"ncts_generated_per_second", "asycuda_per_second"}),
         ("ens_rules", ["--messages", "40"], {"ens_rules_per_second", "ens_checked_per_second"}),
         ("codes", ["--rows", "2000", "--events", "50"], {"codes_check_ms", "correlate_again_us"}),
