@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from comity.features.tariff.classification.evidence import letter_features, query
 from comity.features.tariff.classification.general_rules import rule_text, rules_relied_on
 from comity.features.tariff.classification.meaning import softmax
 from comity.features.tariff.classification.model import (
@@ -71,7 +72,7 @@ class Classified:
 
 
 TOO_VAGUE = "too vague: say what the goods are, of which material, and what they are for"
-NO_WORD_KNOWN = "no word of it is known: say in English what the goods are"
+NO_WORD_KNOWN = "nothing in it is known: say in English what the goods are"
 
 
 def classify(model: Model, description: str, *, top: int = 5) -> Classified:
@@ -83,7 +84,7 @@ def classify(model: Model, description: str, *, top: int = 5) -> Classified:
     text = check_description(description)
     scored = score_all(model, text)
     told = vagueness_of(model.parts, model.nomenclature, text, scored)
-    if not told[7]:
+    if not len(query(model.parts.letters, letter_features(text)).features):
         return _refused(model, NO_WORD_KNOWN)
     if vague_score(model.vagueness, told) > model.vagueness.threshold:
         return _refused(model, TOO_VAGUE)
