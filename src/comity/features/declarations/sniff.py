@@ -12,7 +12,10 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)")
 _PROLOGUE = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?[^>]*>", re.DOTALL)
 
+_FIRST = re.compile(r"(?:<\?[^<>?]*+\?>\s*+)?+<(?:[A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)")  # after a usual prologue
 
+
+@lru_cache(maxsize=4)  # every format asks it of the same bytes
 def head_text(head: bytes) -> str:
     """Return the first bytes as text, whatever their encoding: only what is ASCII matters for sniffing."""
     for mark in _MARKS:
@@ -35,5 +38,6 @@ def root_name(head: bytes) -> str | None:
     """Return the local name of the root element, or None where no start tag is among the first bytes."""
     if not looks_like_xml(head):
         return None
-    found = _ROOT.search(_PROLOGUE.sub("", head_text(head)))
+    text = head_text(head)
+    found = _FIRST.match(text) or _ROOT.search(_PROLOGUE.sub("", text))
     return found.group(1) if found else None
