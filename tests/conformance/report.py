@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from comity.features.codes.files.read import READABLE, read_code_lists  # noqa: E402
 from comity.features.declarations.formats.ncts_xml.read import tree_in  # noqa: E402
 from comity.features.declarations.read import DEFAULT_LIMITS, read_documents  # noqa: E402
 from comity.features.declarations.schemas import Schemas  # noqa: E402
@@ -118,8 +119,33 @@ def survey_tariff(folder: Path) -> Survey:
     return {**tally, "refused_because": dict(errors), "told": dict(warnings.most_common()), "crashes": crashed}
 
 
+def survey_lists(folder: Path) -> Survey:
+    """Read every published file of code lists: lists, entries and pairs of HS editions, and what was left out."""
+    tally: Counter[str] = Counter(files=0, lists=0, entries=0, correlated=0, crashed=0)
+    reasons: Counter[str] = Counter()
+    crashed: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.suffix.lower() not in READABLE:
+            continue
+        tally["files"] += 1
+        try:
+            found = read_code_lists(path.name, path.read_bytes())
+        except Exception as error:  # a crash is what is counted here
+            tally["crashed"] += 1
+            crashed.append(f"{path.relative_to(folder)}: {type(error).__name__}")
+            continue
+        tally["lists"] += len(found.lists)
+        tally["entries"] += sum(len(one.entries) for one in found.lists)
+        tally["correlated"] += sum(len(one.pairs) for one in found.correlations)
+        reasons.update(one.code for one in found.findings)
+    return {**tally, "remarks": dict(reasons.most_common()), "crashes": crashed}
+
+
 COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "wco-declarations": lambda folder: survey_documents(folder / "samples"),
+    "code-lists": survey_lists,
+    "harmonized-system": survey_lists,
+    "ports": survey_lists,
     "asycuda": survey_documents,
     "dcsa": survey_documents,
     "edifact": survey_documents,

@@ -11,10 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from comity.features.codes.files.read import read_code_lists
 from comity.features.declarations.read import read_documents
-from comity.foundation.errors import Severity
+from comity.foundation.errors import Finding, Severity
 
 FOLDER = Path(__file__).parent / "bad"
+
+
+def read_document(path: Path) -> list[Finding]:
+    reading = read_documents(path)
+    return [*reading.findings, *(one for document in reading.documents for one in document.findings)]
+
+
+def read_list(path: Path) -> list[Finding]:
+    return read_code_lists(path.name, path.read_bytes()).findings
 
 
 def cases() -> list[tuple[Path, list[str]]]:
@@ -29,9 +39,10 @@ def cases() -> list[tuple[Path, list[str]]]:
     ("path", "expected"), [pytest.param(*one, id=f"{one[0].parent.name}/{one[0].name}") for one in cases()]
 )
 def test_bad_file_is_refused_with_its_errors(path, expected):
-    reading = read_documents(path)
+    read = read_list if path.parent.name == "codes" else read_document
 
-    found = [*reading.findings, *(one for document in reading.documents for one in document.findings)]
+    found = read(path)
+
     errors = sorted(f"{one.code} {one.path}" for one in found if one.severity is Severity.ERROR)
     assert errors == sorted(expected)
 

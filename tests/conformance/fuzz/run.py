@@ -22,7 +22,7 @@ RUNNER = """
 import sys
 sys.path[:0] = [{root!r}, {source!r}]
 import atheris
-with atheris.instrument_imports(include=["comity.features.declarations", "comity.features.tariff"]):
+with atheris.instrument_imports(include=["comity.features.declarations", "comity.features.tariff", "comity.features.codes"]):
     from tests.conformance.fuzz.{target} import one_input
 atheris.Setup(sys.argv, one_input)
 atheris.Fuzz()

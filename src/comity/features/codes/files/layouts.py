@@ -40,7 +40,7 @@ def plain(heading: str) -> str:
 
 
 def layout_of(headings: Sequence[str], is_key: Callable[[int], bool]) -> Layout | None:
-    """Return the layout of a table, or None where no column can hold the code.
+    """Return the layout of a table, or None where no column can hold the code, or no heading is one that is known.
 
     `is_key` tells whether a column has a value in every row and none twice; it decides where no heading does.
     """
@@ -51,7 +51,7 @@ def layout_of(headings: Sequence[str], is_key: Callable[[int], bool]) -> Layout 
     }
     special["state"] = _first(names, STATE)
     code = _code_column(names, set(special.values()), is_key)
-    if code is None:
+    if code is None or not (_says_code(names[code]) or any(one is not None for one in special.values())):
         return None
     return Layout(code=code, **special)
 
@@ -59,11 +59,15 @@ def layout_of(headings: Sequence[str], is_key: Callable[[int], bool]) -> Layout 
 def _code_column(names: Sequence[str], taken: set[int | None], is_key: Callable[[int], bool]) -> int | None:
     free = [index for index in range(len(names)) if index not in taken]
     exact = [index for word in CODE for index in free if names[index] == word]
-    ending = [index for index in free if names[index].endswith("code") and index not in exact]
+    ending = [index for index in free if _says_code(names[index]) and index not in exact]
     rest = [index for index in free if index not in exact and index not in ending]
     if exact:
         return exact[0]
     return next((index for index in (*ending, *rest) if is_key(index)), ending[0] if ending else None)
+
+
+def _says_code(name: str) -> bool:
+    return name in CODE or name.endswith("code")
 
 
 def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
