@@ -64,3 +64,24 @@ def test_a_wrong_schedule_is_refused_with_its_place_and_exit_code(folder):
     run("duty", "import.xml", "--tariff", "wrong.csv", cwd=folder, expected=1)
     run("duty", "import.xml", cwd=folder, expected=2)
     run("tariff", "import", "import.pdf", *home, cwd=folder, expected=2)
+
+
+def test_decisions_on_value_and_origin_are_told_with_their_reasons(folder):
+    (folder / "value.toml").write_text(
+        '[facts]\nexported_on = 2026-02-01\nprice = "7000"\nare_related = true\n'
+        'similar = [["7500", 2026-01-20, "Example decision 1"]]\n',
+        encoding="utf-8",
+    )
+    (folder / "origin.toml").write_text(
+        'members = ["KE"]\n[agreement]\narea = "EAC"\nlegal_reference = "Example Protocol"\n'
+        '[facts]\ncode = "61091000"\norigin = "KE"\nexport_country = "KE"\n',
+        encoding="utf-8",
+    )
+
+    decision = json.loads(run("tariff", "value", "value.toml", "--officer", "Example Officer", "--json", cwd=folder))
+    assert (decision["method"], decision["article"], decision["officer"]) == (3, "3", "Example Officer")
+    assert "1.1(d)" in run("tariff", "value", "value.toml", cwd=folder)
+    refused = json.loads(run("tariff", "origin", "origin.toml", "--json", cwd=folder, expected=1))
+    assert [reason["question"] for reason in refused["reasons"] if reason["holds"] is False] == ["proof"]
+    assert "not given" in run("tariff", "origin", "origin.toml", cwd=folder, expected=1)
+    run("tariff", "value", "tariff/law.toml", cwd=folder, expected=1)

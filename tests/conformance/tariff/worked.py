@@ -9,14 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from comity.features.tariff.assessment import Assessed, Book
+from comity.features.tariff.decision_facts import agreement_in, origin_facts, valuation_facts
 from comity.features.tariff.measures.tariff import Tariff
 from comity.features.tariff.national import National, read_national
-from comity.features.tariff.origin.agreements import read_agreements
-from comity.features.tariff.origin.criteria import Making, Material
-from comity.features.tariff.origin.decide import OriginDecision, OriginFacts, decide_origin
+from comity.features.tariff.origin.decide import OriginDecision, decide_origin
 from comity.features.tariff.quota import QuotaBalance
 from comity.features.tariff.sources.csv_schedule import read_schedule
-from comity.features.tariff.valuation import method as valuation
+from comity.features.tariff.valuation.method import ValuationDecision, decide_method
 from comity.flows.assess_duty import assess_without_keeping
 from comity.foundation.rates import ExchangeRates, NationalRate
 from comity.foundation.trade.declaration import (
@@ -115,59 +114,13 @@ def assessed(case: Mapping[str, Any], balances: dict[str, QuotaBalance] | None =
     return assess_without_keeping(declaration_of(case), book_of(case), on=None, today=date(2024, 3, 5), balances=held)
 
 
-def decided_method(case: Mapping[str, Any]) -> valuation.ValuationDecision:
+def decided_method(case: Mapping[str, Any]) -> ValuationDecision:
     """Return the decision on the method of valuation of a case."""
-    told = dict(case["facts"])
-    made: dict[str, Any] = {"exported_on": told.pop("exported_on", date(2024, 3, 1))}
-    for name in ("identical", "similar"):
-        rows = told.pop(name, ())
-        made[name] = tuple(valuation.Comparable(Decimal(value), day, reference) for value, day, reference in rows)
-    for name, form in (("computed", valuation.Computed), ("fallback", valuation.Fallback), ("doubt", valuation.Doubt)):
-        if name in told:
-            values = told.pop(name)
-            text = {"basis", "reasoning", "grounds"}
-            made[name] = form(
-                **{
-                    key: value if key in text or isinstance(value, bool) else Decimal(value)
-                    for key, value in values.items()
-                }
-            )
-    if "deductive" in told:
-        values = told.pop("deductive")
-        sales = tuple((Decimal(price), Decimal(quantity)) for price, quantity in values.pop("sales"))
-        made["deductive"] = valuation.Deductive(sales, **{key: Decimal(value) for key, value in values.items()})
-    if "price" in told:
-        made["price"] = Decimal(told.pop("price"))
-    if "restrictions" in told:
-        made["restrictions"] = tuple(told.pop("restrictions"))
-    facts = valuation.ValuationFacts(**made, **told)
-    return valuation.decide_method(facts, officer="Example Officer", on=date(2024, 3, 5))
+    facts = valuation_facts({"exported_on": date(2024, 3, 1), **case["facts"]})
+    return decide_method(facts, officer="Example Officer", on=date(2024, 3, 5))
 
 
 def decided_origin(case: Mapping[str, Any]) -> OriginDecision:
     """Return the decision on a claim of origin of a case."""
-    (agreement,) = read_agreements([case["agreement"]])
-    told = dict(case["facts"])
-    making = dict(told.pop("making", {}))
-    if "materials" in making:
-        making["materials"] = tuple(
-            Material(
-                one["code"],
-                Decimal(one["value"]),
-                one.get("country"),
-                one.get("originating", False),
-                tuple(one.get("processed_in", ())),
-            )
-            for one in making["materials"]
-        )
-    if "price" in making:
-        making["price"] = Decimal(making["price"])
-    if "processes" in making:
-        making["processes"] = tuple(making["processes"])
-    for name in ("route",):
-        if name in told:
-            told[name] = tuple(told[name])
-    if "value" in told:
-        told["value"] = Decimal(told["value"])
-    facts = OriginFacts(on=case.get("on", date(2024, 3, 5)), making=Making(**making), **told)
-    return decide_origin(facts, agreement, members=case.get("members", ["KE", "UG", "TZ"]))
+    facts = origin_facts(case["facts"], on=case.get("on", date(2024, 3, 5)))
+    return decide_origin(facts, agreement_in(case), members=case.get("members", ["KE", "UG", "TZ"]))

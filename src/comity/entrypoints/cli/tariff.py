@@ -1,4 +1,4 @@
-"""Commands about the tariff: `tariff import|show|quotas`, and `duty`, which needs no node where a tariff is named."""
+"""Commands about the tariff: `tariff import|show|quotas|value|origin`, and `duty`, which needs no node."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from rich.markup import escape
 from comity.entrypoints.cli.documents import documents_in
 from comity.entrypoints.cli.options import AsJson, Home, opened, with_options
 from comity.entrypoints.cli.output import Exit, people, progress, reporting, write_json, write_table
+from comity.entrypoints.cli.tariff_decisions import origin, value
 from comity.features.declarations.read import read_documents
 from comity.foundation.errors import Severity
 from comity.foundation.trade.declaration import Declaration
@@ -38,6 +39,8 @@ def register(app: typer.Typer) -> None:
     group.command("import")(import_)
     group.command("show")(show)
     group.command("quotas")(quotas)
+    group.command("value")(value)
+    group.command("origin")(origin)
     app.add_typer(group, name="tariff")
     app.command("duty")(with_options(DutyOptions, duty))
 

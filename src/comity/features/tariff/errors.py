@@ -52,3 +52,10 @@ class QuotaUnknown(ComityError):
 
     code = "tariff.quota-unknown"
     status = 422
+
+
+class FactsInvalid(ComityError):
+    """The facts of a decision on value or origin are not of the documented form; correct the table named."""
+
+    code = "tariff.facts-invalid"
+    status = 422

@@ -41,6 +41,7 @@ QUESTIONS = {
     "additional-code": mark("Which additional code names the producer? The highest rate stands until one is declared."),
     "quota-balance": mark("How much is left of the quota? It is not known here."),
     "commodity-code": mark("Which code exactly? The tariff has its rates on codes below it."),
+    "measure-type": mark("What is this type of measure? Describe it in the national law."),
     "origin": mark("Where do the goods originate? No country is declared."),
     "rate": mark("The tariff has no rate of duty for this code on the day."),
 }

@@ -29,6 +29,7 @@ GROUPS = {
     MeasureKind.EXCISE: "excise",
     MeasureKind.VAT: "vat",
 }
+NEVER_PAID = frozenset({MeasureKind.CONTROL, MeasureKind.SUPPLEMENTARY_UNIT, MeasureKind.OTHER})
 ORDER = ("additional", "fee", "excise", "vat")
 COMPONENTS = {"672": ("ADSZ", "ADSZR"), "673": ("ADFM", "ADFMR"), "674": ("EA", "EAR")}
 """The technical components that the agricultural measure types amount to, by the Meursing code that is declared."""
@@ -123,27 +124,28 @@ class _Planning:
         return chosen
 
     def _planned(self, measure: Measure) -> Planned | None:
-        kind = self._kind(measure)
-        type_ = self._schedule.types.get(measure.type)
-        if type_ and type_.needs_end_use and not self._claims.end_use:
-            return None
-        if kind in PREFERENTIAL and not self._is_preference_given(measure):
+        if not self._applies(measure):
             return None
         condition = _decided(measure.conditions, self._facts.documents)
-        rate = measure.rate
-        if condition is not None:
-            if condition.effect == "refused":
-                self._refusals.append(
-                    f"condition {condition.group} of {measure.type} is not met: a document is missing"
-                )
-                return None
-            if condition.effect == "not-applicable":
-                return None
-            rate = condition.rate or rate
-        if kind in (MeasureKind.CONTROL, MeasureKind.SUPPLEMENTARY_UNIT, MeasureKind.OTHER):
+        effect = condition.effect if condition else "applies"
+        if condition and effect == "refused":
+            self._refusals.append(f"condition {condition.group} of {measure.type} is not met: a document is missing")
+        kind = self._kind(measure)
+        if effect in ("refused", "not-applicable") or kind in NEVER_PAID:
             return None
-        note = None if condition is None or condition.document is None else f"document {condition.document} is declared"
-        return Planned(measure, kind, rate, rate.percent, note)
+        rate = (condition.rate if condition else None) or measure.rate
+        document = condition.document if condition else None
+        return Planned(measure, kind, rate, rate.percent, document and f"document {document} is declared")
+
+    def _applies(self, measure: Measure) -> bool:
+        """Claim that the item may pay the measure at all; a type that nobody described is asked."""
+        type_ = self._schedule.types.get(measure.type)
+        if type_ is None:
+            self._questions.append(f"measure-type.{measure.type}: what is it? Describe the type in the national law")
+            return False
+        if type_.needs_end_use and not self._claims.end_use:
+            return False
+        return type_.kind not in PREFERENTIAL or self._is_preference_given(measure)
 
     def _is_preference_given(self, measure: Measure) -> bool:
         return self._claims.preference and measure.area in self._facts.preferences
