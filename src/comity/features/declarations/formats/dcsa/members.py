@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from comity.features.declarations.formats.epcis import leaf
-from comity.features.declarations.formats.epcis.leaf import Context, Steps
+from comity.features.declarations import json_values
+from comity.features.declarations.json_values import Context, Steps
 from comity.foundation.trade.identifiers import has_locode_form
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -44,7 +44,7 @@ class Members:
         for name in names:
             value = self.raw(name)
             if value is not None:
-                return leaf.text(value, (*self.at, name), self.context)
+                return json_values.text(value, (*self.at, name), self.context)
         return None
 
     def needed(self, name: str) -> str | None:
@@ -89,7 +89,7 @@ class Members:
 
     def instant(self, name: str) -> datetime | None:
         """Return an instant."""
-        return leaf.instant(self.raw(name), (*self.at, name), self.context)
+        return json_values.instant(self.raw(name), (*self.at, name), self.context)
 
     def day(self, name: str) -> datetime | None:
         """Return a day as its first instant in UTC, or an instant where one came."""
@@ -99,14 +99,14 @@ class Members:
                 return datetime.fromisoformat(value).replace(tzinfo=UTC)
             except ValueError:
                 pass
-        return leaf.instant(value, (*self.at, name), self.context)
+        return json_values.instant(value, (*self.at, name), self.context)
 
     def number(self, name: str) -> Decimal | None:
         """Return a number; DCSA writes coordinates as text."""
         value = self.raw(name)
         if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
             return Decimal(value.strip())
-        return leaf.number(value, (*self.at, name), self.context)
+        return json_values.number(value, (*self.at, name), self.context)
 
     def count(self, name: str) -> int | None:
         """Return a whole number."""
@@ -134,7 +134,7 @@ class Members:
         """Return a list of texts; one text alone counts as a list of it."""
         value = self.raw(name)
         listed = value if isinstance(value, list) else [] if value is None else [value]
-        found = [leaf.text(one, (*self.at, name, index), self.context) for index, one in enumerate(listed)]
+        found = [json_values.text(one, (*self.at, name, index), self.context) for index, one in enumerate(listed)]
         return tuple(one for one in found if one is not None)
 
     def rest(self, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -160,4 +160,4 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
         for one in value:
             yield from _flat(name, one)
     elif value is not None:
-        yield name, (str(value).lower() if isinstance(value, bool) else str(value))[: leaf.MAX_TEXT]
+        yield name, (str(value).lower() if isinstance(value, bool) else str(value))[: json_values.MAX_TEXT]

@@ -10,7 +10,7 @@ from typing import Any
 from comity.features.declarations.formats.dcsa.cargo import arrival_notification, bill_of_lading, refusal, verified_mass
 from comity.features.declarations.formats.dcsa.events import event_of, scheduled_events
 from comity.features.declarations.formats.dcsa.members import Members
-from comity.features.declarations.formats.epcis.leaf import Context, Steps
+from comity.features.declarations.json_values import Context, Steps, json_pointer
 from comity.features.declarations.parse_json import parsed_json
 from comity.features.declarations.reading import Limits, ReadDocument, capped, is_refused
 from comity.features.declarations.sniff import head_text, looks_like_json
@@ -53,7 +53,7 @@ def read_dcsa(content: bytes, *, limits: Limits) -> Iterator[ReadDocument]:
         return
     parts = list(_parts(value))
     for position, (at, part, read) in enumerate(parts[: limits.max_documents], start=1):
-        context = Context(_pointer, limit=limits.max_findings, is_text=False)
+        context = Context(json_pointer, limit=limits.max_findings, is_text=False)
         document = read(part, at, context)
         own = digest if len(parts) == 1 else _digest(part, digest, position)
         findings = capped(context.findings, limits.max_findings)
@@ -130,10 +130,6 @@ def _unknown(_value: Any, at: Steps, context: Context) -> None:
         "Expected events, a schedule, a booking, a bill of lading, an arrival notice, a verified gross mass or an"
         " answer of DCSA; another message came, which is no trade document.",
     )
-
-
-def _pointer(steps: Steps) -> str:
-    return "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _digest(part: Any, whole: str, position: int) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from comity.features.declarations import json_values
 from comity.features.declarations.formats.epcis import leaf
 from comity.features.declarations.formats.epcis.extensions import MOST, Namespaces, is_extension, pairs_of
-from comity.features.declarations.formats.epcis.leaf import Context, Steps
 from comity.features.declarations.formats.epcis.parts import (
     documents,
     error_declaration,
@@ -22,6 +22,7 @@ from comity.features.declarations.formats.epcis.parts import (
     sensors,
     words,
 )
+from comity.features.declarations.json_values import Context, Steps
 from comity.foundation.trade.movement import DocumentReference, EventKind, MovementEvent
 
 KINDS = {
@@ -37,8 +38,8 @@ Reader = Callable[[Any, Steps, Context], Any]
 
 _LEAVES: dict[str, tuple[str, Reader]] = {
     "eventID": ("event_id", leaf.uri),
-    "eventTime": ("occurred_at", leaf.instant),
-    "recordTime": ("recorded_at", leaf.instant),
+    "eventTime": ("occurred_at", json_values.instant),
+    "recordTime": ("recorded_at", json_values.instant),
     "eventTimeZoneOffset": ("utc_offset", leaf.offset),
     "action": ("action", leaf.action),
     "bizStep": ("step", leaf.word("business_steps")),
@@ -148,7 +149,7 @@ def _beyond(
         extensions += more
     elif member in ("certificationInfo", "certificationList"):
         found = value if isinstance(value, list) else [value]
-        kept = [leaf.text(one, at, context) for one in found]
+        kept = [json_values.text(one, at, context) for one in found]
         fields["documents"] = (
             *fields.get("documents", ()),
             *(DocumentReference(one, "certificationInfo") for one in kept if one),

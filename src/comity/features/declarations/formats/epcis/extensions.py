@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from comity.features.declarations.formats.epcis.leaf import Context, Steps
+from comity.features.declarations.json_values import Context, Steps
 
 MOST = 2_000
 """Pairs kept of one event: a guess, twenty times the most seen."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from comity.features.declarations import json_values
 from comity.features.declarations.formats.epcis import leaf
 from comity.features.declarations.formats.epcis.extensions import Namespaces, is_extension, pairs_of
-from comity.features.declarations.formats.epcis.leaf import Context, Steps
+from comity.features.declarations.json_values import Context, Steps
 from comity.foundation.trade.movement import DocumentReference, Place, Quantity, SensorReading
 
 Within = tuple[Namespaces, Context]
@@ -20,13 +21,13 @@ _transaction_type = leaf.word("transaction_types")
 _party_type = leaf.word("party_types")
 _error_reason = leaf.word("error_reasons")
 _READING = {
-    "value": ("value", leaf.number),
-    "uom": ("unit", leaf.text),
-    "time": ("at", leaf.instant),
-    "deviceID": ("device", leaf.text),
-    "minValue": ("minimum", leaf.number),
-    "maxValue": ("maximum", leaf.number),
-    "stringValue": ("text", leaf.text),
+    "value": ("value", json_values.number),
+    "uom": ("unit", json_values.text),
+    "time": ("at", json_values.instant),
+    "deviceID": ("device", json_values.text),
+    "minValue": ("minimum", json_values.number),
+    "maxValue": ("maximum", json_values.number),
+    "stringValue": ("text", json_values.text),
 }
 _READING_NUMBERS = frozenset({"meanValue", "sDev", "percRank", "percValue"})
 _READING_OTHERS = frozenset(
@@ -92,7 +93,7 @@ def quantities(value: Any, at: Steps, context: Context) -> tuple[Quantity, ...]:
         found.append(
             Quantity(
                 goods_class=leaf.uri(one.get("epcClass"), (*where, "epcClass"), context),
-                amount=leaf.number(one.get("quantity"), (*where, "quantity"), context),
+                amount=json_values.number(one.get("quantity"), (*where, "quantity"), context),
                 unit=leaf.unit(one.get("uom"), (*where, "uom"), context),
             )
         )
@@ -157,7 +158,7 @@ def error_declaration(value: Any, at: Steps, context: Context) -> dict[str, Any]
     if value.get("declarationTime") is None:
         context.error((*at, "declarationTime"), "element-missing", "Expected declarationTime; none came. Add it.")
     return {
-        "declared_wrong_at": leaf.instant(value.get("declarationTime"), (*at, "declarationTime"), context),
+        "declared_wrong_at": json_values.instant(value.get("declarationTime"), (*at, "declarationTime"), context),
         "declared_wrong_reason": _error_reason(value.get("reason"), (*at, "reason"), context),
         "corrects": identifiers(value.get("correctiveEventIDs"), (*at, "correctiveEventIDs"), context),
     }
@@ -172,7 +173,7 @@ def sensors(value: Any, at: Steps, within: Within) -> tuple[tuple[SensorReading,
         metadata = element.get("sensorMetadata")
         about = metadata if isinstance(metadata, Mapping) else {}
         for name in ("time", "startTime", "endTime"):
-            leaf.instant(about.get(name), (*where, "sensorMetadata", name), context)
+            json_values.instant(about.get(name), (*where, "sensorMetadata", name), context)
         if not element.get("sensorReport"):
             context.error(
                 (*where, "sensorReport"), "element-missing", "Expected sensorReport with a reading; none came."
@@ -193,17 +194,17 @@ def _reading(report: Mapping[str, Any], about: Mapping[str, Any], at: Steps, con
     for name, (field, read) in _READING.items():
         fields[field] = read(report.get(name), (*at, name), context)
     for name in _READING_NUMBERS & set(report):
-        leaf.number(report[name], (*at, name), context)
+        json_values.number(report[name], (*at, name), context)
     for name in report:
         if name not in _READING and name not in _READING_NUMBERS | _READING_OTHERS and not is_extension(name):
             context.error((*at, name), "element-unknown", "This is no member of a sensor report. Give it a prefix.")
     if report.get("type") is None and report.get("exception") is None:
         context.error((*at, "type"), "element-missing", "Expected the type of what is measured; none came. Add it.")
     if fields["at"] is None:
-        fields["at"] = leaf.instant(about.get("time"), at, context)
+        fields["at"] = json_values.instant(about.get("time"), at, context)
     if fields["device"] is None:
-        fields["device"] = leaf.text(about.get("deviceID"), at, context)
-    return SensorReading(type=leaf.text(report.get("type"), (*at, "type"), context), **fields)
+        fields["device"] = json_values.text(about.get("deviceID"), at, context)
+    return SensorReading(type=json_values.text(report.get("type"), (*at, "type"), context), **fields)
 
 
 def names_and_rest(
@@ -238,7 +239,7 @@ def names_and_rest(
 
 def _plain(member: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, str | int | Decimal):
-        yield member, (str(value).lower() if isinstance(value, bool) else str(value))[: leaf.MAX_TEXT]
+        yield member, (str(value).lower() if isinstance(value, bool) else str(value))[: json_values.MAX_TEXT]
 
 
 def _strangers(told: Mapping[str, Any], known: tuple[str, ...], at: Steps, context: Context) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.epcis.leaf import Context, Steps
 from comity.features.declarations.formats.epcis.xml_shape import name_in
+from comity.features.declarations.json_values import Context, Steps
 
 _PARAMETER = re.compile(
     r"(?:eventType|orderBy|orderDirection|eventCountLimit|maxEventCount|perPage|nextPageToken)"

@@ -8,14 +8,14 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.epcis import leaf
+from comity.features.declarations import json_values
 from comity.features.declarations.formats.epcis.event import KINDS, read_event
 from comity.features.declarations.formats.epcis.extensions import Namespaces
-from comity.features.declarations.formats.epcis.leaf import Context, Steps
 from comity.features.declarations.formats.epcis.query import check_json_query, check_xml_query, is_query
 from comity.features.declarations.formats.epcis.xml_shape import Record, name_in, shape_of
 from comity.features.declarations.formats.wco_xml.context import Places
 from comity.features.declarations.formats.wco_xml.parse import parsed
+from comity.features.declarations.json_values import Context, Steps, json_pointer
 from comity.features.declarations.parse_json import parsed_json
 from comity.features.declarations.reading import Limits, ReadDocument, capped, is_refused
 from comity.foundation.errors import Finding
@@ -51,7 +51,7 @@ def read_epcis_json(content: bytes, *, limits: Limits) -> Iterator[ReadDocument]
     if isinstance(value, Finding):
         yield _one(None, [value], content, limits)
         return
-    context = Context(_pointer, limit=limits.max_findings, is_text=False)
+    context = Context(json_pointer, limit=limits.max_findings, is_text=False)
     report = _json_report(value, context)
     yield _one(report, context.findings, content, limits)
 
@@ -73,10 +73,6 @@ def _one(report: MovementReport | None, findings: list[Finding], content: bytes,
         1,
         hashlib.sha256(content).hexdigest(),
     )
-
-
-def _pointer(steps: Steps) -> str:
-    return "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _json_report(value: Any, context: Context) -> MovementReport | None:
@@ -104,10 +100,10 @@ def _json_report(value: Any, context: Context) -> MovementReport | None:
     if value.get("epcisHeader"):
         _note_master_data(("epcisHeader",), context)
     return MovementReport(
-        report_id=leaf.text(value.get("instanceIdentifier", value.get("id")), ("instanceIdentifier",), context),
-        issued_at=leaf.instant(value.get("creationDate"), ("creationDate",), context),
-        sender=_party(leaf.text(value.get("sender"), ("sender",), context)),
-        recipient=_party(leaf.text(value.get("receiver"), ("receiver",), context)),
+        report_id=json_values.text(value.get("instanceIdentifier", value.get("id")), ("instanceIdentifier",), context),
+        issued_at=json_values.instant(value.get("creationDate"), ("creationDate",), context),
+        sender=_party(json_values.text(value.get("sender"), ("sender",), context)),
+        recipient=_party(json_values.text(value.get("receiver"), ("receiver",), context)),
         events=_json_events(listed, where, namespaces, context),
     )
 
@@ -198,7 +194,7 @@ def _xml_report(root: _Element, limits: Limits) -> tuple[MovementReport | None, 
     elif name in DOCUMENTS and not any(name_in(one) == "EPCISBody" for one in root):
         about.error(("EPCISBody",), "element-missing", "Expected EPCISBody with the events; none came. Add it.")
     header = _header(root, about)
-    issued = leaf.instant(root.get("creationDate"), ("creationDate",), about)
+    issued = json_values.instant(root.get("creationDate"), ("creationDate",), about)
     report = MovementReport(
         report_id=header.get("InstanceIdentifier"),
         issued_at=issued,
@@ -257,5 +253,5 @@ def _header(root: _Element, context: Context) -> dict[str, str]:
                 continue
             holder = one if local == "InstanceIdentifier" else next(iter(one.iter("{*}Identifier")), None)
             if holder is not None and holder.text and holder.text.strip():
-                found[local] = holder.text.strip()[: leaf.MAX_TEXT]
+                found[local] = holder.text.strip()[: json_values.MAX_TEXT]
     return found

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.epcis.leaf import Steps
+from comity.features.declarations.json_values import Steps
 
 _STANDARD = ("urn:epcglobal:epcis:", "urn:epcglobal:epcis-query:")
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
