@@ -52,6 +52,29 @@ def test_records_make_a_measure_and_later_ones_change_it(database, tmp_path, clo
     assert (measure.code, measure.legal_reference, measure.first) == ("080510", "R2100010", date(2021, 1, 1))
 
 
+def test_a_document_brings_its_rate_and_a_price_condition_is_asked(database, tmp_path, clock):
+    def condition(sid: str, sequence: str, **more: str) -> bytes:
+        fields = {"measure.condition.sid": sid, "measure.sid": "20000001", "condition.code": "B"}
+        fields |= {"component.sequence.number": sequence}
+        return record("measure.condition", fields | {name.replace("_", "."): value for name, value in more.items()})
+
+    rate = {"measure.condition.sid": "7", "duty.expression.id": "01", "duty.amount": "3.0"}
+    content = envelope(
+        record("measure", MEASURE),
+        condition("7", "1", action_code="01", certificate_type_code="N", certificate_code="853"),
+        condition("8", "2", action_code="07"),
+        condition("9", "3", condition_duty_amount="35.400", action_code="01"),
+        record("measure.condition.component", rate),
+    )
+
+    bring(database, tmp_path / "a.xml", clock, content)
+
+    with database.reading() as session:
+        (measure,) = tariff_for(session, ["0805100000"]).measures
+    told = [(one.effect, one.document, one.rate and str(one.rate)) for one in measure.conditions]
+    assert told == [("rate", "N853", "3%"), ("not-applicable", None, None), ("price", None, None)]
+
+
 def test_a_deleted_measure_is_gone_and_deleting_an_unknown_one_is_told(database, tmp_path, clock):
     bring(database, tmp_path / "a.xml", clock, envelope(record("measure", MEASURE)))
 

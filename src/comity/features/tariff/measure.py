@@ -75,7 +75,8 @@ class Condition:
     """One line of a measure's conditions. `group` is its code (B: a certificate is presented), `effect` what follows.
 
     Lines of one group are read in their order: the first that is fulfilled decides. A line without a document is
-    fulfilled by anybody. `effect` is `rate` (this rate applies), `applies`, `not-applicable` or `refused`.
+    fulfilled by anybody. `effect` is `rate` (this rate applies), `applies`, `not-applicable`, `refused`,
+    or `price`: the line depends on a price or quantity, which is not computed but asked.
     """
 
     group: str

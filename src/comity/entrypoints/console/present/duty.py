@@ -42,6 +42,7 @@ QUESTIONS = {
     "quota-balance": mark("How much is left of the quota? It is not known here."),
     "commodity-code": mark("Which code exactly? The tariff has its rates on codes below it."),
     "measure-type": mark("What is this type of measure? Describe it in the national law."),
+    "price-condition": mark("Which rate follows from the entry price? It is not computed here."),
     "origin": mark("Where do the goods originate? No country is declared."),
     "rate": mark("The tariff has no rate of duty for this code on the day."),
 }

@@ -143,6 +143,9 @@ class _Planning:
         if type_ is None:
             self._questions.append(f"measure-type.{measure.type}: what is it? Describe the type in the national law")
             return False
+        if any(condition.effect == "price" for condition in measure.conditions):
+            self._questions.append(f"price-condition.{measure.type}: the rate depends on an entry price; work it out")
+            return False
         if type_.needs_end_use and not self._claims.end_use:
             return False
         return type_.kind not in PREFERENTIAL or self._is_preference_given(measure)

@@ -146,6 +146,8 @@ def _condition(told: Fields, components: Mapping[str, Sequence[Fields]]) -> Cond
     action = told.get("action.code", "").zfill(2) if told.get("action.code") else ""
     effect = actions.get(action, "applies")
     document = told.get("certificate.type.code", "") + told.get("certificate.code", "")
+    if not document and told.get("condition.duty.amount"):
+        effect = "price"
     sequence = told.get("component.sequence.number", "0")
     return Condition(
         group=told.get("condition.code", ""),
