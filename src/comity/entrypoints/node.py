@@ -33,6 +33,7 @@ from comity.flows.check_codes import CodeChecks
 from comity.flows.clearing import Clearing
 from comity.flows.keep_received import keep_received
 from comity.flows.receive_message import handlers_for
+from comity.flows.train_classification import ModelMemory
 from comity.foundation.clock import Clock, SystemClock
 from comity.foundation.errors import ComityError, Severity
 from comity.foundation.rates import load_rates
@@ -163,6 +164,11 @@ class Node:
     def clearing(self, random: Random | None = None) -> Clearing:
         """Return the equipment of clearing, with `random` in place of the system's when given."""
         return self.equipment if random is None else replace(self.equipment, random=random)
+
+    @cached_property
+    def classification(self) -> ModelMemory:
+        """Return the memory of the classification model."""
+        return ModelMemory()
 
     @cached_property
     def meters(self) -> Meters:

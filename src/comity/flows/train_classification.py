@@ -96,3 +96,22 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _hash_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class ModelMemory:
+    """Keeps the node's model between questions, until another one is trained."""
+
+    def __init__(self) -> None:
+        self._known: tuple[int, Model] | None = None
+
+    def current(self, home: Path, *, keys: NodeKeys) -> Model:
+        """Return the model in force, read again when its record has changed.
+
+        Raises:
+            ModelMissing, ModelAltered: as `open_model`.
+        """
+        path = model_record(home)
+        stamp = path.stat().st_mtime_ns if path.is_file() else 0
+        if self._known is None or self._known[0] != stamp:
+            self._known = stamp, open_model(home, keys=keys)
+        return self._known[1]

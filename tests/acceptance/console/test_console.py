@@ -14,6 +14,7 @@ PAGES = (
     "/console/arrivals?lane=green",
     "/console/declarations/{id}",
     "/console/declarations/{id}/examination",
+    "/console/declarations/{id}/items/1/classify",
     "/console/declarations/{id}/lane",
     "/console/partners",
     "/console/partners/messages",

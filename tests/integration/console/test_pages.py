@@ -19,6 +19,7 @@ PAGES = {
     "/console/arrivals": {"amina", "brian", "root"},
     "/console/declarations/{id}": {"amina", "brian", "root"},
     "/console/declarations/{id}/examination": {"amina", "root"},
+    "/console/declarations/{id}/items/1/classify": {"amina", "root"},
     "/console/declarations/{id}/lane": {"amina", "brian", "root"},
     "/console/partners": {"brian", "lucy", "eric", "root"},
     "/console/partners/messages": {"brian", "lucy", "eric", "root"},

@@ -14,6 +14,7 @@ from comity.entrypoints.console.pages import (
     agreement_acts,
     agreements,
     arrivals,
+    classify,
     codes,
     declaration,
     examine,
@@ -60,6 +61,7 @@ def _open_pages(router: APIRouter, site: Site) -> None:
     open_page(router, one, declaration.show, site=site, may=Permission.READ_ARRIVALS)
     for path, page, may in (
         (f"{one}/examination", examine, Permission.RECORD_EXAMINATION),
+        (f"{one}/items/{{item}}/classify", classify, Permission.RECORD_EXAMINATION),
         (f"{one}/lane", override, Permission.OVERRIDE_LANE),
     ):
         open_page(router, path, page.show, site=site, may=may)
