@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.figures import figure, tell  # noqa: E402
 
-PARTS = ("classification", "wco_xml", "ens_rules", "edifact", "ncts_xml", "duty", "codes")
+PARTS = ("classification", "wco_xml", "ens_rules", "edifact", "tabular", "ncts_xml", "duty", "codes")
 """The modules that measure, in the order in which they run."""
 
 GOALS: dict[str, dict[str, float]] = {

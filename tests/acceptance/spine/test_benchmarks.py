@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("ncts_xml", [], {"ncts_generated_per_second", "asycuda_per_second"}),
         ("ens_rules", ["--messages", "40"], {"ens_rules_per_second", "ens_checked_per_second"}),
         ("codes", ["--rows", "2000", "--events", "50"], {"codes_check_ms", "correlate_again_us"}),
+        ("tabular", ["--rows", "2000", "--megabytes", "2"], {"csv_rows_per_second", "csv_stream_peak_mib"}),
         ("edifact", ["--megabytes", "3"], {"generated: tokenised and checked", "generated: pydifact"}),
         (
             "ledger",

@@ -205,3 +205,15 @@ def test_quotes_line_breaks_and_empty_rows_are_read_and_rows_counted_as_a_spread
 
     assert first.declaration.goods_shipment.items[0].commodity.description == 'two\nlines, "quoted"'
     assert [one.path for one in second.findings] == ["row 4, column goods_code"]
+
+
+TABLE = write_csv([a_plain_declaration("R1"), a_plain_declaration("R2", items=1)], delimiter=";", language="ru")
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.binary(max_size=12), st.integers(0, len(TABLE)), st.integers(0, 60), st.booleans())
+def test_no_damage_to_a_text_table_makes_reading_raise(rubbish, place, cut, is_repeated):
+    damaged = TABLE[:place] + rubbish + TABLE[place + cut :]
+
+    read_documents(damaged * 2 if is_repeated else damaged, name="a.csv")
+    read_documents(rubbish, name="a.csv")

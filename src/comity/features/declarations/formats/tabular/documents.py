@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -91,8 +93,12 @@ class _Reader:
         self._in_order = [places[column.name] for column in kind.columns if column.name in places]
         self._derived: dict[tuple[str | None, str | None], tuple[Any, ...]] = {}
 
-    def documents(self, batch: Batch, position: int) -> Iterator[ReadDocument]:
-        """Yield the document of each group; `position` is that of the one before the first."""
+    def documents(self, batch: Batch, position: int) -> list[ReadDocument]:
+        """Return the document of each group; `position` is that of the one before the first."""
+        with _without_collection():
+            return self._made(batch, position)
+
+    def _made(self, batch: Batch, position: int) -> list[ReadDocument]:
         found: dict[int, list[Finding]] = {}
         starts = [0, *batch.ends[:-1]]
         says = self._says(batch)
@@ -105,6 +111,7 @@ class _Reader:
             self._derive(values, len(starts))
         made = self._documents.made(values, len(starts), None)
         rows = list(map(self._written.__mod__, zip(*(batch.columns[place] for place in self._in_order), strict=True)))
+        read: list[ReadDocument] = []
         for place, document in enumerate(made):
             start, end = starts[place], batch.ends[place]
             findings = found.get(place, [])
@@ -119,9 +126,10 @@ class _Reader:
             if findings:
                 shown = capped(findings, self._limits.max_findings)
                 document = None if is_refused(findings) else document  # noqa: PLW2901 - nothing of it may be used
-                yield ReadDocument(document, shown, position + place + 1, digest)
+                read.append(ReadDocument(document, shown, position + place + 1, digest))
             else:
-                yield ReadDocument(document, (), position + place + 1, digest)
+                read.append(ReadDocument(document, (), position + place + 1, digest))
+        return read
 
     def _says(self, batch: Batch) -> list[bool]:
         """Return which rows say anything of an entry."""
@@ -153,7 +161,7 @@ class _Reader:
         values: dict[str, list[Any]] = {}
         for column, cells in columns.items():
             known = self._cells[column]
-            said = list(map(known.__getitem__, cells))
+            said = known.read(cells)
             if known.has_faults:
                 for row, value in enumerate(said):
                     if isinstance(value, Fault):
@@ -277,6 +285,21 @@ class _Reader:
 def paths(columns: Iterable[Column]) -> list[tuple[Column, tuple[str, ...]]]:
     """Return each column with the steps of its target."""
     return [(column, tuple(column.target.split("."))) for column in columns]
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the cyclic collector from looking at each new value while a batch is made: values have no cycles.
+
+    Measured: it took a third of the time of reading (2026-11).
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _picked(cells: Sequence[Any], places: list[int]) -> Sequence[Any]:

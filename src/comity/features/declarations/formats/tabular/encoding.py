@@ -15,12 +15,15 @@ from dataclasses import dataclass
 CODE_PAGES = ("cp1251", "cp1252", "cp1256")
 NAMES = {"cp1251": "Windows-1251", "cp1252": "Windows-1252", "cp1256": "Windows-1256", "utf-16": "UTF-16"}
 _WORD = re.compile(r"[^\W\d_]+")
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HARAKAT = range(0x064B, 0x0653)
 _COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпуя")
 _COMMON_ARABIC = frozenset("اليمونتربةعدسفهكأ")
 _COMMON_LATIN = frozenset("éèêëàâçîïôùûüñáíóúãõœÉÈÀÇÑÁÍÓÚÃÕÂÊÔ°º’–«»€½ª")
+_ALONE = dict.fromkeys("àéóê", 0.5) | dict.fromkeys("ивскоуая", 0.3) | {"و": 0.3}
+"""Words of one letter; any other says nothing."""
 _MARGIN = 1.15
-"""How much better the best code page must be than the next: a guess, measured in docs/decisions/0025-tables.md."""
+"""How much better the best code page must be than the next: a guess; what it gives is measured in decision 0025."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def encoding_of(sample: bytes, *, known_headers: Callable[[str], int]) -> Encodi
         return _without_mark(sample)
     if _is_utf8(sample):
         return Encoding("utf-8")
+    if _is_broken_utf8(sample):
+        return None
     return _code_page(sample, known_headers)
 
 
@@ -62,6 +67,12 @@ def _is_utf8(sample: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_broken_utf8(sample: bytes) -> bool:
+    """Claim that a third of the bytes beyond ASCII form UTF-8 letters: in a code page hardly any do."""
+    letters = sum(map(len, _UTF8_LETTER.findall(sample)))
+    return 3 * letters > sum(byte > 127 for byte in sample)
 
 
 def _code_page(sample: bytes, known_headers: Callable[[str], int]) -> Encoding | None:
@@ -89,6 +100,8 @@ def _goodness(text: str) -> float:
 
 def _word_goodness(word: str) -> float:
     """Return how well a word is formed: positive for words, negative for what only a wrong code page makes."""
+    if len(word) == 1:
+        return _ALONE.get(word.lower(), 0.0)
     scripts = {_script(character) for character in word}
     if len(scripts) > 1:
         return -2.0

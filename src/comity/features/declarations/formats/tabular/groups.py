@@ -96,7 +96,7 @@ def _batch(chunk: Chunk, references: list[str], ends: list[int], scattered: froz
     for reference, end in zip(references, ends, strict=True):
         if reference == "":
             for one in _rows(chunk, start, end):
-                if any(map(text_of, one[1])):
+                if any(map(text_of, one[1])) or one[0] in chunk.too_long:
                     rows.append(one)
                     kept.append("")
                     kept_ends.append(len(rows))
