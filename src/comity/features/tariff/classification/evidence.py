@@ -21,8 +21,8 @@ Numbers = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.int64]
 LEVELS = (6, 4, 2)
 SHRINKAGE = (0.8, 0.1, 0.05, 0.3)  # subheading, heading, chapter, all goods: chosen by cross-validation in training
-PAIR_WEIGHT = 0.7  # of a pair of words beside a word: chosen by cross-validation in training
-MEANING_WEIGHT = 0.5  # of a word put in by the table of goods words: chosen by cross-validation in training
+PAIR_WEIGHT = 0.7  # of a pair of words beside a word; 0 and 1.2 were tried: decision record 0023
+MEANING_WEIGHT = 0.5  # of a word put in by the table of goods words: a guess, to be measured
 LETTERS = (3, 4, 5)
 
 
