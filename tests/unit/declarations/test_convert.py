@@ -143,3 +143,12 @@ def test_large_files_are_read_in_parts_from_their_path(tmp_path):
         assert stream.findings == []
         assert sum(told) >= path.stat().st_size
         assert [one.code for one in read_documents(path, limits=small).findings] == ["declarations.too-large"]
+
+
+def test_a_declaration_of_a_format_that_needs_fewer_elements_comes_back_from_json():
+    transit = replace(a_plain_declaration(), function_code=None)
+
+    (read,) = read_documents(write_record_json(transit)).documents
+
+    assert read.document == transit
+    assert "declarations.element-missing" in [one.code for one in read.findings]

@@ -6,6 +6,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -16,7 +17,7 @@ from comity.features.declarations.errors import RecordInvalid
 from comity.features.declarations.reading import FileSource, Limits, ReadDocument, capped, is_refused
 from comity.features.declarations.sniff import head_text
 from comity.features.declarations.validate import validate
-from comity.foundation.errors import Finding
+from comity.foundation.errors import Finding, Severity
 from comity.foundation.trade.declaration import Declaration
 from comity.foundation.trade.trade_document import NAMES
 
@@ -93,9 +94,20 @@ def _document(said: Any, place: str, position: int, limits: Limits) -> ReadDocum
     except RecordInvalid as error:
         path = f"{place}/{names[0]}{_pointer(error.path)}"
         return ReadDocument(None, (Finding(error.code, path, error.message),), position, digest)
-    findings = validate(document, path=place) if isinstance(document, Declaration) else []
+    findings = _checked(document, place) if isinstance(document, Declaration) else []
     shown = capped(findings, limits.max_findings)
     return ReadDocument(None if is_refused(findings) else document, shown, position, digest)
+
+
+def _checked(declaration: Declaration, place: str) -> list[Finding]:
+    """Check a declaration as other readers do; what is missing is only told.
+
+    Which elements must be there depends on the format a declaration came in, and the record does not say which that was.
+    """
+    return [
+        replace(one, severity=Severity.WARNING) if one.code == "declarations.element-missing" else one
+        for one in validate(declaration, path=place)
+    ]
 
 
 def _pointer(path: str | None) -> str:
