@@ -102,7 +102,7 @@ def _document(said: Any, place: str, position: int, limits: Limits) -> ReadDocum
 def _checked(declaration: Declaration, place: str) -> list[Finding]:
     """Check a declaration as other readers do; what is missing is only told.
 
-    Which elements must be there depends on the format a declaration came in, and the record does not say which that was.
+    Which elements must be there depends on the format a declaration came in, and the record does not say which.
     """
     return [
         replace(one, severity=Severity.WARNING) if one.code == "declarations.element-missing" else one
