@@ -71,10 +71,11 @@ def structure(
 
 
 def drafted(kind: type) -> Build:
-    """Return a function that builds a frozen dataclass five times as fast as its own constructor (measured 2026-11).
+    """Return a function that builds a frozen dataclass in less than half the time of its own constructor.
 
     A frozen dataclass sets each field through `object.__setattr__`. A draft has the same slots and is not frozen;
-    it becomes the frozen value when every field is set, before anybody sees it.
+    it becomes the frozen value when every field is set, before anybody sees it. Measured 2026-11-24, 34 fields: five times
+    as fast with fields by position, two to three times by keyword.
     """
     return make_dataclass(
         f"{kind.__name__}Draft",
