@@ -38,7 +38,7 @@ def test_recognises_the_same_document_and_the_same_content(database, clock):
     assert not same_document.is_new
     assert not same_content.is_new
     assert first.id == same_document.id == same_content.id
-    assert stored == {"import": 0, "export": 1, "transit": 0, "other": 0}
+    assert stored == {"import": 0, "export": 1, "transit": 0, "entry-summary": 0, "other": 0}
 
 
 def test_finds_by_mrn_and_ucr_the_oldest_first(database, clock):

@@ -74,8 +74,8 @@ def drafted(kind: type) -> Build:
     """Return a function that builds a frozen dataclass in less than half the time of its own constructor.
 
     A frozen dataclass sets each field through `object.__setattr__`. A draft has the same slots and is not frozen;
-    it becomes the frozen value when every field is set, before anybody sees it. Measured 2026-11-24, 34 fields: five times
-    as fast with fields by position, two to three times by keyword.
+    it becomes the frozen value when every field is set, before anybody sees it. Measured 2026-11-24
+    with 34 fields: five times as fast by position, two to three times by keyword.
     """
     return make_dataclass(
         f"{kind.__name__}Draft",
