@@ -20,6 +20,8 @@ from comity.features.codes.files.read import READABLE, read_code_lists  # noqa: 
 from comity.features.declarations.formats.ncts_xml.read import tree_in  # noqa: E402
 from comity.features.declarations.read import DEFAULT_LIMITS, read_documents  # noqa: E402
 from comity.features.declarations.schemas import Schemas  # noqa: E402
+from comity.features.tariff.classification.errors import TrainingInvalid  # noqa: E402
+from comity.features.tariff.classification.learn_from import read_nomenclature, read_terms, read_vague  # noqa: E402
 from comity.flows.import_tariff import import_tariff  # noqa: E402
 from comity.foundation.clock import SystemClock  # noqa: E402
 from comity.foundation.errors import Severity  # noqa: E402
@@ -141,10 +143,36 @@ def survey_lists(folder: Path) -> Survey:
     return {**tally, "remarks": dict(reasons.most_common()), "crashes": crashed}
 
 
+def survey_terms(folder: Path) -> Survey:
+    """Read the descriptions that classification learns from, against the nomenclature beside them."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".json", ".csv"))
+    tally: Counter[str] = Counter(files=len(files), read=0, accepted=0, refused=0, crashed=0, terms=0, left_out=0)
+    crashed = []
+    nomenclature = read_nomenclature(DATA / "harmonized-system" / "harmonized-system.csv", edition="HS2022")
+    for path in files:
+        try:
+            if "vague" in path.name:
+                tally["terms"] += len(read_vague(path))
+            else:
+                found = read_terms([path], nomenclature)
+                tally["terms"] += len(found.terms)
+                tally["left_out"] += found.left_out
+            tally["accepted"] += 1
+        except TrainingInvalid:
+            tally["refused"] += 1
+        except Exception as error:  # a crash is what is counted here
+            tally["crashed"] += 1
+            crashed.append(f"{path.name}: {type(error).__name__}")
+            continue
+        tally["read"] += 1
+    return {**tally, "crashes": crashed}
+
+
 COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "wco-declarations": lambda folder: survey_documents(folder / "samples"),
     "code-lists": survey_lists,
     "harmonized-system": survey_lists,
+    "hs-classification": survey_terms,
     "ports": survey_lists,
     "asycuda": survey_documents,
     "dcsa": survey_documents,
@@ -154,7 +182,8 @@ COLLECTIONS: dict[str, Callable[[Path], Survey]] = {
     "ncts": survey_ncts,
     "tariff-taric3": survey_tariff,
 }
-"""Folder beside the project -> what is done with it."""
+"""Folder beside the project -> what is done with it. Watch lists, travel documents and the Korean declarations have no
+reader yet: names, faces and prediction are rooms of their own."""
 
 
 def report(chosen: list[str]) -> dict[str, Survey]:
