@@ -9,12 +9,12 @@ import openpyxl
 import pytest
 
 from comity.features.declarations.errors import NotWritable
-from comity.features.declarations.formats.tabular.sheets_ods import ods_sheets
-from comity.features.declarations.formats.tabular.sheets_xlsx import xlsx_sheets
 from comity.features.declarations.formats.tabular.write import write_csv, write_ods, write_xlsx
 from comity.features.declarations.formats.tabular.write_remarks import write_remarks
 from comity.features.declarations.formats.wco_xml.write import write_wco_xml
 from comity.features.declarations.read import read_documents
+from comity.foundation.sheets.ods import ods_sheets
+from comity.foundation.sheets.xlsx import xlsx_sheets
 from tests.builders.declarations import a_declaration
 from tests.unit.declarations.test_tables import a_plain_declaration
 

@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 from comity.features.declarations.formats.tabular.encoding import NAMES, Encoding, encoding_of
 from comity.features.declarations.formats.tabular.header import delimiter_of, header_of, known_headers
-from comity.features.declarations.formats.tabular.table import CHUNK_ROWS, Chunk, Row, Table, TableCut, squared
+from comity.features.declarations.formats.tabular.table import CHUNK_ROWS, Chunk, Table, TableCut, squared
 from comity.features.declarations.reading import FileSource
 from comity.foundation.errors import Finding, Severity
+from comity.foundation.sheets.sheet import Row
 
 _LOOK_BYTES = 2**20
 _JUDGED_BYTES = 2**22

@@ -9,9 +9,10 @@ from comity.features.declarations.formats.tabular.delimited import text_source, 
 from comity.features.declarations.formats.tabular.documents import documents_of
 from comity.features.declarations.formats.tabular.survey import survey
 from comity.features.declarations.formats.tabular.table import Table
-from comity.features.declarations.formats.tabular.workbook import WorkbookRefused, tables_of
+from comity.features.declarations.formats.tabular.workbook import tables_of
 from comity.features.declarations.reading import FileSource, Limits, ReadDocument
 from comity.foundation.errors import Finding, Severity
+from comity.foundation.sheets.sheet import WorkbookRefused
 
 
 def read_csv(source: bytes | FileSource, *, limits: Limits, findings: list[Finding]) -> Iterator[ReadDocument]:
@@ -44,7 +45,7 @@ def read_workbook(content: bytes, *, limits: Limits, findings: list[Finding]) ->
             if any(one.severity is Severity.ERROR for one in findings[before:]):
                 return
     except WorkbookRefused as refusal:
-        findings.append(Finding(refusal.code, "/", refusal.message))
+        findings.append(Finding(f"declarations.{refusal.reason}", "/", refusal.message))
         return
     if not has_header and not any(one.severity is Severity.ERROR for one in findings):
         message = "Expected a sheet whose first row names the columns; none came. Begin with `comity template`."

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from comity.features.declarations.formats.tabular.header import Header
 from comity.foundation.errors import Finding
+from comity.foundation.sheets.sheet import Row
 
 CHUNK_ROWS = 512
 """Rows read at once: whole columns are read nearly at the price of one cell, and little is alive at a time. Measured
 from 128 to 4,096: 256 to 1,024 are equally fast, 4,096 a tenth slower (2026-11)."""
-
-Row = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,6 @@ class TableCut(Exception):
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         super().__init__(finding.code)
-
-
-@dataclass(slots=True)
-class Sheet:
-    """A sheet of a workbook: its rows with their numbers, empty rows left out; merged rows are known when it is read.
-
-    Empty cells are `""`; a formula without a stored value is `=`; errors are as the spreadsheet shows them.
-    """
-
-    name: str
-    is_hidden: bool
-    rows: Callable[[], Iterator[tuple[int, Row]]]
-    merged_rows: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,70 +1,25 @@
-"""Whether an XLSX (ECMA-376) or ODS (ISO/IEC 26300) file is safe to open, and the tables of its sheets.
+"""The tables of a workbook's sheets, XLSX or ODS.
 
-Read as a stream with bounded memory, no entities, no network. A sheet that is hidden is told and not read; one whose
-first cell begins with `#` is a remark; merged cells among the rows are refused, because they say which rows they mean
-only to the eye.
+A sheet that is hidden is told and not read; one whose first cell begins with `#` is a remark; merged cells among the
+rows are refused, because they say which rows they mean only to the eye.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
-from typing import ClassVar
-
-from lxml import etree
 
 from comity.features.declarations.formats.tabular.cells import text_of
 from comity.features.declarations.formats.tabular.header import header_of, kind_of_header
-from comity.features.declarations.formats.tabular.sheets_ods import ods_sheets
-from comity.features.declarations.formats.tabular.sheets_xlsx import xlsx_sheets
-from comity.features.declarations.formats.tabular.table import CHUNK_ROWS, Chunk, Row, Sheet, Table, squared
+from comity.features.declarations.formats.tabular.table import CHUNK_ROWS, Chunk, Table, squared
 from comity.features.declarations.reading import Limits
-from comity.foundation.errors import ComityError, Finding, Severity
+from comity.foundation.errors import Finding, Severity
+from comity.foundation.sheets.sheet import Sheet
+from comity.foundation.sheets.workbook import sheets_of
 
-MAX_UNPACKED_BYTES = 256 * 2**20
-"""A guess: 200,000 rows of 100 cells of ten characters unpack to about this."""
-MAX_PARTS = 2_000
-MAX_SHEETS = 200
 MOST_KEPT_CELLS = 500_000
 """Up to this number the cells of a sheet are kept from the first pass to the second, about 50 MB (a guess)."""
-MALFORMED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    etree.XMLSyntaxError,
-    KeyError,
-    ValueError,
-    IndexError,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-)
-"""What zipfile, lxml and our own reading raise on bytes that are no workbook."""
-
-
-class WorkbookRefused(ComityError):
-    """The workbook cannot be opened: save it again as .xlsx or .ods, without a password."""
-
-    code: ClassVar[str] = "declarations.workbook-malformed"
-    status: ClassVar[int] = 422
-
-
-class WorkbookTooLarge(WorkbookRefused):
-    """The workbook unpacks to more than is read: send the declarations in several files."""
-
-    code: ClassVar[str] = "declarations.too-large"
-
-
-class WorkbookHasEntities(WorkbookRefused):
-    """The workbook holds a document type declaration, which is never read: save it again as .xlsx."""
-
-    code: ClassVar[str] = "declarations.doctype-refused"
 
 
 def tables_of(content: bytes, *, limits: Limits, findings: list[Finding]) -> Iterator[Table]:
@@ -73,25 +28,10 @@ def tables_of(content: bytes, *, limits: Limits, findings: list[Finding]) -> Ite
     Raises:
         WorkbookRefused: it is malformed, protected, unpacks to too much, or holds a document type.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _refuse_unsafe(archive)
-            is_ods = "content.xml" in archive.namelist()
-            sheets = list(islice((ods_sheets if is_ods else xlsx_sheets)(archive), MAX_SHEETS))
-            for sheet in sheets:
-                sheet.rows = partial(_guarded, sheet.rows)
-                table = _table(sheet, limits, findings)
-                if table is not None:
-                    yield table
-    except MALFORMED as error:
-        raise WorkbookRefused from error
-
-
-def _guarded(rows: Callable[[], Iterator[tuple[int, Row]]]) -> Iterator[tuple[int, Row]]:
-    try:
-        yield from rows()
-    except MALFORMED as error:
-        raise WorkbookRefused from error
+    for sheet in sheets_of(content):
+        table = _table(sheet, limits, findings)
+        if table is not None:
+            yield table
 
 
 def _table(sheet: Sheet, limits: Limits, findings: list[Finding]) -> Table | None:
@@ -149,27 +89,6 @@ class _Rows:
             finding = Finding("declarations.cells-merged", f"{self.place}row {merged}", message)
             if finding not in self.findings:
                 self.findings.append(finding)
-
-
-def _refuse_unsafe(archive: zipfile.ZipFile) -> None:
-    parts = archive.infolist()
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        raise WorkbookTooLarge
-    if any(part.flag_bits & 1 for part in parts):
-        raise WorkbookRefused
-    for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            _refuse_entities(archive, part)
-
-
-def _refuse_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    with archive.open(part) as unpacked:
-        before = b""
-        while chunk := unpacked.read(2**20):
-            seen = before + chunk
-            if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen or (not before and seen[:2] in (b"\xff\xfe", b"\xfe\xff")):
-                raise WorkbookHasEntities
-            before = chunk[-16:]
 
 
 def _printable(name: str) -> str:

@@ -17,10 +17,12 @@ from comity.features.declarations.formats.tabular.cells import text_of
 from comity.features.declarations.formats.tabular.delimited import TextSource, text_source
 from comity.features.declarations.formats.tabular.header import header_of, kind_of_header
 from comity.features.declarations.formats.tabular.remarks import Remarks, remark_column, remarks_on
-from comity.features.declarations.formats.tabular.sheets_ods import OFFICE, TABLE, TEXT
-from comity.features.declarations.formats.tabular.workbook import MALFORMED, tables_of
+from comity.features.declarations.formats.tabular.workbook import tables_of
 from comity.features.declarations.reading import DEFAULT_LIMITS, Reading
 from comity.foundation.errors import ComityError, Finding
+from comity.foundation.sheets.ods import OFFICE, TABLE, TEXT
+from comity.foundation.sheets.sheet import WorkbookRefused
+from comity.foundation.sheets.workbook import MALFORMED
 
 MOST_UNPACKED_BYTES = 32 * 2**20
 """A workbook is rewritten as a whole in memory, at about ten times its unpacked size: a guess that holds 300 MB."""
@@ -45,7 +47,7 @@ def write_remarks(content: bytes, reading: Reading, *, language: str | None = No
         spoken = next((table.header.language for table in tables_of(content, limits=DEFAULT_LIMITS, findings=[])), "en")
         remarks = remarks_on(reading, language=language or spoken)
         return _xlsx(content, remarks) if reading.format == "xlsx" else _ods(content, remarks)
-    except (*MALFORMED, TypeError, AttributeError, ComityError) as error:
+    except (*MALFORMED, TypeError, AttributeError, WorkbookRefused, ComityError) as error:
         if isinstance(error, NotWritable):
             raise
         raise NotWritable("The workbook cannot be written again: it is malformed.") from error

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from lxml import etree
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.tabular.table import Row, Sheet
+from comity.foundation.sheets.parts import elements, forget, tree_of
+from comity.foundation.sheets.sheet import MOST_COLUMNS, Row, Sheet
 
-MOST_COLUMNS = 256
 MOST_TEXTS = 2_000_000
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """Numbers of the built-in date and time formats (ECMA-376 Part 1, 18.8.30)."""
@@ -32,7 +31,7 @@ def xlsx_sheets(archive: zipfile.ZipFile) -> Iterator[Sheet]:
         KeyError, ValueError, etree.XMLSyntaxError: it is no workbook.
     """
     book_path = _book_path(archive)
-    book = _tree(archive, book_path)
+    book = tree_of(archive, book_path)
     parts = {one: path for one, (path, _) in _relations(archive, book_path).items()}
     by_kind = {kind: path for path, kind in _relations(archive, book_path).values()}
     texts = _shared_texts(archive, by_kind["sharedStrings"]) if "sharedStrings" in by_kind else []
@@ -122,21 +121,6 @@ def _whole_or(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
-def elements(part: Any, tags: tuple[str, ...]) -> Iterator[tuple[str, _Element]]:
-    """Yield elements as they end, safely: no entities, no network, no document type, no huge texts."""
-    return iter(
-        etree.iterparse(part, events=("end",), tag=tags, resolve_entities=False, no_network=True, huge_tree=False)
-    )
-
-
-def forget(element: _Element) -> None:
-    """Let go of an element that was read, and of all before it, so that memory does not grow with the sheet."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
-
-
 def _column_of(place: str | None, following: int) -> int:
     match = _CELL_PLACE.fullmatch(place or "")
     if match is None:
@@ -149,16 +133,11 @@ def _column_of(place: str | None, following: int) -> int:
     return min(column - 1, MOST_COLUMNS)
 
 
-def _tree(archive: zipfile.ZipFile, path: str) -> _Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    return etree.fromstring(archive.read(path), parser)
-
-
 def _relations(archive: zipfile.ZipFile, path: str) -> dict[str, tuple[str, str]]:
     """Return what a part refers to, by id: the path of each, and the last word of its type."""
     folder, name = posixpath.split(path)
     found = {}
-    for one in _tree(archive, f"{folder}/_rels/{name}.rels".lstrip("/")).iterfind("{*}Relationship"):
+    for one in tree_of(archive, f"{folder}/_rels/{name}.rels".lstrip("/")).iterfind("{*}Relationship"):
         target = one.get("Target", "")
         whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
         found[one.get("Id", "")] = whole, one.get("Type", "").rpartition("/")[2]
@@ -183,7 +162,7 @@ def _shared_texts(archive: zipfile.ZipFile, path: str) -> list[str]:
 
 def _date_styles(archive: zipfile.ZipFile, path: str) -> frozenset[int]:
     """Return the styles of cells that show a number as a date."""
-    styles = _tree(archive, path)
+    styles = tree_of(archive, path)
     own = {
         int(one.get("numFmtId", "0")): _QUOTED.sub("", one.get("formatCode", "")).lower()
         for one in styles.iterfind("{*}numFmts/{*}numFmt")

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from comity.features.declarations.formats.tabular.sheets_xlsx import MOST_COLUMNS, elements, forget
-from comity.features.declarations.formats.tabular.table import Row, Sheet
+from comity.foundation.sheets.parts import elements, forget
+from comity.foundation.sheets.sheet import MOST_COLUMNS, Row, Sheet
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
