@@ -17,7 +17,7 @@ ALLOWED = {
     "alembic": (("migrations/*",), "the schema's history"),
     "pkcs11": (("cooperation/identity/token.py",), "tokens that hold the signing key"),
     "psycopg": ((), "SQLAlchemy speaks to it"),
-    "duckdb": (("features/risk/rules/engine.py",), "the batch engine"),
+    "duckdb": (("features/risk/rules/engine.py", "features/mirror/linkage/*"), "the batch engine"),
     "sqlglot": (("features/risk/rules/*",), "parsing of profiles"),
     "rapidfuzz": (("features/mirror/evidence.py", "features/risk/rules/check_types.py"), "likeness of names"),
     "lxml": (
@@ -63,7 +63,7 @@ ALLOWED = {
     ),
     "python_calamine": (("features/codes/files/sheets.py",), "reading workbooks"),
     "prometheus_client": (("entrypoints/metrics.py", "entrypoints/meters.py"), "metrics"),
-    "numpy": (("features/tariff/classification/*",), "the arithmetic of ranking"),
+    "numpy": (("features/tariff/classification/*", "features/mirror/linkage/*"), "arithmetic of ranking and of weights"),
     "typer": (("entrypoints/cli/*",), "the command line"),
     "rich": (("entrypoints/cli/*",), "the command line"),
     "msgspec": (

@@ -17,3 +17,10 @@ class MirrorRecordUnknown(ComityError):
 
     code = "mirror.record-unknown"
     status = 404
+
+
+class LinkageInputInvalid(ComityError):
+    """A side to be linked cannot be read: give a CSV or Parquet file with the columns id and day at least."""
+
+    code = "mirror.linkage-input-invalid"
+    status = 422

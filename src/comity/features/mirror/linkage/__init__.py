@@ -1,0 +1,1 @@
+"""Which of a million exports and imports are the same goods? Blocks, learned weights and an assignment, in DuckDB."""
