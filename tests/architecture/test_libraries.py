@@ -63,7 +63,10 @@ ALLOWED = {
     ),
     "python_calamine": (("features/codes/files/sheets.py",), "reading workbooks"),
     "prometheus_client": (("entrypoints/metrics.py", "entrypoints/meters.py"), "metrics"),
-    "numpy": (("features/tariff/classification/*", "features/mirror/linkage/*"), "arithmetic of ranking and of weights"),
+    "numpy": (
+        ("features/tariff/classification/*", "features/mirror/linkage/*"),
+        "arithmetic of ranking and of weights",
+    ),
     "typer": (("entrypoints/cli/*",), "the command line"),
     "rich": (("entrypoints/cli/*",), "the command line"),
     "msgspec": (
