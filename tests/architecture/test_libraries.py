@@ -61,7 +61,6 @@ ALLOWED = {
         ),
         "languages, countries and currencies",
     ),
-    "python_calamine": (("features/codes/files/sheets.py",), "reading workbooks"),
     "prometheus_client": (("entrypoints/metrics.py", "entrypoints/meters.py"), "metrics"),
     "numpy": (
         ("features/tariff/classification/*", "features/mirror/linkage/*"),

@@ -22,7 +22,8 @@ RUNNER = """
 import sys
 sys.path[:0] = [{root!r}, {source!r}]
 import atheris
-with atheris.instrument_imports(include=["comity.features.declarations", "comity.features.tariff", "comity.features.codes"]):
+READERS = ["comity.features.declarations", "comity.features.tariff", "comity.features.codes", "comity.foundation.sheets"]
+with atheris.instrument_imports(include=READERS):
     from tests.conformance.fuzz.{target} import one_input
 atheris.Setup(sys.argv, one_input)
 atheris.Fuzz()

@@ -34,6 +34,7 @@ class CodeLimits(NamedTuple):
     max_members: int = 200
     max_entries: int = 1_000_000
     max_columns: int = 256
+    max_cells: int = 5_000_000
     max_findings: int = 500
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from comity.foundation.sheets.parts import elements, forget
-from comity.foundation.sheets.sheet import MOST_COLUMNS, Row, Sheet
+from comity.foundation.sheets.parts import elements
+from comity.foundation.sheets.sheet import MOST_COLUMNS, MOST_MERGED_ROWS, MOST_ROWS, Row, Sheet, WorkbookTooLarge
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -20,6 +20,8 @@ TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OUTLINE = (f"{_STYLE}style", *(f"{TABLE}{one}" for one in ("table", "table-row", "table-cell")))
 MOST_REPEATED_ROWS = 10_000
 """Equal rows one after another that are read; more are refused: nobody types them (a guess)."""
+_MOST_SEARCHED_BYTES = 2 * 2**30
+"""All sheets lie in one part, which is gone through for each of them: half a minute at this size (a guess)."""
 
 
 def ods_sheets(archive: zipfile.ZipFile) -> Iterator[Sheet]:
@@ -31,14 +33,15 @@ def ods_sheets(archive: zipfile.ZipFile) -> Iterator[Sheet]:
     hidden: set[str | None] = set()
     found: list[tuple[str, str | None]] = []
     with archive.open("content.xml") as part:
-        for _, element in elements(part, _OUTLINE):
+        for element in elements(part, _OUTLINE):
             if element.tag == f"{_STYLE}style":
                 properties = element.find(f"{_STYLE}table-properties")
                 if properties is not None and properties.get(f"{TABLE}display") == "false":
                     hidden.add(element.get(f"{_STYLE}name"))
             elif element.tag == f"{TABLE}table":
                 found.append((element.get(f"{TABLE}name", ""), element.get(f"{TABLE}style-name")))
-            forget(element)
+    if len(found) * archive.getinfo("content.xml").file_size > _MOST_SEARCHED_BYTES:
+        raise WorkbookTooLarge
     for place, (name, style) in enumerate(found):
         sheet = Sheet(name, style in hidden, partial(_rows, archive, place, set()))
         sheet.rows = partial(_rows, archive, place, sheet.merged_rows)
@@ -52,7 +55,7 @@ def _rows(archive: zipfile.ZipFile, wanted: int, merged_rows: set[int]) -> Itera
     is_merged = False
     with archive.open("content.xml") as part:
         tags = tuple(f"{TABLE}{one}" for one in ("table", "table-row", "table-cell", "covered-table-cell"))
-        for _, element in elements(part, tags):
+        for element in elements(part, tags):
             tag = element.tag.rpartition("}")[2]
             if tag == "table":
                 place += 1
@@ -62,18 +65,19 @@ def _rows(archive: zipfile.ZipFile, wanted: int, merged_rows: set[int]) -> Itera
             elif tag == "table-row":
                 repeated = int(element.get(f"{TABLE}number-rows-repeated") or 1)
                 says = any(cell != "" for cell in row)
-                if says and repeated > MOST_REPEATED_ROWS:
-                    raise ValueError("rows repeated beyond reason")
+                if says and (repeated > MOST_REPEATED_ROWS or number + repeated > MOST_ROWS):
+                    raise ValueError("rows repeated beyond reason, or more than a sheet has")
                 if place == wanted and says:
                     yield from ((number + count, list(row)) for count in range(1, repeated + 1))
                     merged_rows |= {number + 1} if is_merged else set()
+                    if len(merged_rows) > MOST_MERGED_ROWS:
+                        raise WorkbookTooLarge
                 number += repeated
                 row, is_merged = [], False
             elif place == wanted:
                 repeated = int(element.get(f"{TABLE}number-columns-repeated") or 1)
                 is_merged = is_merged or tag == "covered-table-cell" or _spans(element)
                 row += [_cell(element)] * max(min(repeated, MOST_COLUMNS + 1 - len(row)), 0)
-            forget(element)
 
 
 def _spans(element: _Element) -> bool:

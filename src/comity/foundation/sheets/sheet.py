@@ -8,6 +8,10 @@ from typing import Any
 
 Row = list[Any]
 MOST_COLUMNS = 256
+MOST_ROWS = 2**20
+"""What a sheet has in the usual spreadsheets (ECMA-376 sets no limit)."""
+MOST_MERGED_ROWS = 100_000
+"""A guess: where more rows are merged, nobody typed them, and what is kept of each would fill the memory."""
 
 
 @dataclass(slots=True)

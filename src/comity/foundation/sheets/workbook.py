@@ -23,6 +23,9 @@ MAX_UNPACKED_BYTES = 256 * 2**20
 """A guess: 200,000 rows of 100 cells of ten characters unpack to about this."""
 MAX_PARTS = 2_000
 MAX_SHEETS = 200
+_PART_LISTED = b"PK\x01\x02"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What ECMA-376 and ISO/IEC 26300 allow; `zipfile` does not bound what other methods unpack to at once."""
 MALFORMED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -45,11 +48,16 @@ def sheets_of(content: bytes) -> Iterator[Sheet]:
     Raises:
         WorkbookRefused: it is malformed, protected, unpacks to too much, or holds a document type; rows raise it too.
     """
+    if content.count(_PART_LISTED) > MAX_PARTS:
+        raise WorkbookTooLarge
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_unsafe(archive)
             is_ods = "content.xml" in archive.namelist()
-            for sheet in list(islice((ods_sheets if is_ods else xlsx_sheets)(archive), MAX_SHEETS)):
+            sheets = list(islice((ods_sheets if is_ods else xlsx_sheets)(archive), MAX_SHEETS + 1))
+            if len(sheets) > MAX_SHEETS:
+                raise WorkbookTooLarge
+            for sheet in sheets:
                 sheet.rows = partial(_guarded, sheet.rows)
                 yield sheet
     except MALFORMED as error:
@@ -65,9 +73,9 @@ def _guarded(rows: Callable[[], Iterator[tuple[int, Row]]]) -> Iterator[tuple[in
 
 def _refuse_unsafe(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+    if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise WorkbookTooLarge
-    if any(part.flag_bits & 1 for part in parts):
+    if any(part.flag_bits & 1 or part.compress_type not in _METHODS for part in parts):
         raise WorkbookRefused
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):

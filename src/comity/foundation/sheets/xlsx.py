@@ -11,8 +11,8 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from comity.foundation.sheets.parts import elements, forget, tree_of
-from comity.foundation.sheets.sheet import MOST_COLUMNS, Row, Sheet
+from comity.foundation.sheets.parts import elements
+from comity.foundation.sheets.sheet import MOST_COLUMNS, MOST_MERGED_ROWS, MOST_ROWS, Row, Sheet, WorkbookTooLarge
 
 MOST_TEXTS = 2_000_000
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
@@ -31,19 +31,21 @@ def xlsx_sheets(archive: zipfile.ZipFile) -> Iterator[Sheet]:
         KeyError, ValueError, etree.XMLSyntaxError: it is no workbook.
     """
     book_path = _book_path(archive)
-    book = tree_of(archive, book_path)
-    parts = {one: path for one, (path, _) in _relations(archive, book_path).items()}
-    by_kind = {kind: path for path, kind in _relations(archive, book_path).values()}
+    related = _relations(archive, book_path)
+    by_kind = {kind: path for path, kind in related.values()}
     texts = _shared_texts(archive, by_kind["sharedStrings"]) if "sharedStrings" in by_kind else []
     dates = _date_styles(archive, by_kind["styles"]) if "styles" in by_kind else frozenset()
-    properties = book.find("{*}workbookPr")
-    is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-    for one in book.iterfind("{*}sheets/{*}sheet"):
-        path = parts[one.get(_OFFICE) or one.get(_OFFICE_STRICT) or ""]
-        reader = _SheetReader(archive, path, texts, dates, epoch=_epoch(is_1904=is_1904))
-        sheet = Sheet(one.get("name", ""), one.get("state", "visible") != "visible", reader.rows)
-        reader.merged_rows = sheet.merged_rows
-        yield sheet
+    is_1904 = False
+    with archive.open(book_path) as part:
+        for one in elements(part, ("{*}workbookPr", "{*}sheet")):
+            if one.tag.endswith("}workbookPr"):
+                is_1904 = one.get("date1904") in ("1", "true")
+                continue
+            path, _ = related[one.get(_OFFICE) or one.get(_OFFICE_STRICT) or ""]
+            reader = _SheetReader(archive, path, texts, dates, epoch=_epoch(is_1904=is_1904))
+            sheet = Sheet(one.get("name", ""), one.get("state", "visible") != "visible", reader.rows)
+            reader.merged_rows = sheet.merged_rows
+            yield sheet
 
 
 def _epoch(*, is_1904: bool) -> datetime:
@@ -69,7 +71,7 @@ class _SheetReader:
         row: Row = []
         number = last = 0
         with self._archive.open(self._path) as part:
-            for _, element in elements(part, ("{*}c", "{*}row", "{*}mergeCell")):
+            for element in elements(part, ("{*}c", "{*}row", "{*}mergeCell")):
                 tag = element.tag.rpartition("}")[2]
                 if tag == "c":
                     place = _column_of(element.get("r"), len(row))
@@ -78,8 +80,8 @@ class _SheetReader:
                         row.append(self._cell(element))
                 elif tag == "row":
                     number = int(element.get("r") or last + 1)
-                    if number <= last:
-                        raise ValueError("rows out of order")
+                    if not last < number <= MOST_ROWS:
+                        raise ValueError("rows out of order, or more than a sheet has")
                     last = number
                     if any(cell != "" for cell in row):
                         yield number, row
@@ -87,7 +89,8 @@ class _SheetReader:
                 else:
                     match = _MERGED.fullmatch(element.get("ref", ""))
                     self.merged_rows |= {int(match[1]), int(match[2])} if match else set()
-                forget(element)
+                    if len(self.merged_rows) > MOST_MERGED_ROWS:
+                        raise WorkbookTooLarge
 
     def _cell(self, element: _Element) -> Any:
         kind = element.get("t", "n")
@@ -137,10 +140,11 @@ def _relations(archive: zipfile.ZipFile, path: str) -> dict[str, tuple[str, str]
     """Return what a part refers to, by id: the path of each, and the last word of its type."""
     folder, name = posixpath.split(path)
     found = {}
-    for one in tree_of(archive, f"{folder}/_rels/{name}.rels".lstrip("/")).iterfind("{*}Relationship"):
-        target = one.get("Target", "")
-        whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        found[one.get("Id", "")] = whole, one.get("Type", "").rpartition("/")[2]
+    with archive.open(f"{folder}/_rels/{name}.rels".lstrip("/")) as part:
+        for one in elements(part, ("{*}Relationship",)):
+            target = one.get("Target", "")
+            whole = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[one.get("Id", "")] = whole, one.get("Type", "").rpartition("/")[2]
     return found
 
 
@@ -151,22 +155,24 @@ def _book_path(archive: zipfile.ZipFile) -> str:
 def _shared_texts(archive: zipfile.ZipFile, path: str) -> list[str]:
     texts: list[str] = []
     with archive.open(path) as part:
-        for _, element in elements(part, ("{*}si",)):
+        for element in elements(part, ("{*}si",)):
             runs = element.iterfind("{*}r/{*}t")
             texts.append((element.findtext("{*}t") or "") + "".join(one.text or "" for one in runs))
             if len(texts) > MOST_TEXTS:
-                raise ValueError("too many shared texts")
-            forget(element)
+                raise WorkbookTooLarge
     return texts
 
 
 def _date_styles(archive: zipfile.ZipFile, path: str) -> frozenset[int]:
     """Return the styles of cells that show a number as a date."""
-    styles = tree_of(archive, path)
-    own = {
-        int(one.get("numFmtId", "0")): _QUOTED.sub("", one.get("formatCode", "")).lower()
-        for one in styles.iterfind("{*}numFmts/{*}numFmt")
-    }
+    own: dict[int, str] = {}
+    formats: list[int] = []
+    with archive.open(path) as part:
+        for one in elements(part, ("{*}numFmt", "{*}xf")):
+            number = int(one.get("numFmtId") or 0)
+            if one.tag.endswith("}numFmt"):
+                own[number] = _QUOTED.sub("", one.get("formatCode", "")).lower()
+            elif (above := one.getparent()) is not None and above.tag.endswith("}cellXfs"):
+                formats.append(number)
     dates = _BUILT_IN_DATES | {number for number, code in own.items() if re.search("[ydhs]|mm", code)}
-    formats = styles.iterfind("{*}cellXfs/{*}xf")
-    return frozenset(place for place, one in enumerate(formats) if int(one.get("numFmtId") or 0) in dates)
+    return frozenset(place for place, number in enumerate(formats) if number in dates)

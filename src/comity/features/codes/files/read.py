@@ -14,15 +14,20 @@ from typing import Any
 
 from comity.features.codes.entries import DEFAULT_LIMITS, CodeLimits, Published
 from comity.features.codes.files.objects import read_json
-from comity.features.codes.files.sheets import SheetsRefused, rows_of_sheets
 from comity.features.codes.files.table import read_table
 from comity.features.codes.files.unpack import unpacked
 from comity.foundation.errors import Finding, Severity
+from comity.foundation.sheets.sheet import MOST_COLUMNS, Row, WorkbookRefused
+from comity.foundation.sheets.workbook import sheets_of
 
-READABLE = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".xlsx", ".gz", ".zip")
+READABLE = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".xlsx", ".ods", ".gz", ".zip")
 _DELIMITERS = ",;\t|"
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _MAX_NAME = 80
+_SHEETS_TOO_LARGE = (
+    "Expected at most {limits.max_entries} rows and {columns} columns in a sheet, and {limits.max_cells} cells in all."
+    " Import the lists one by one."
+)
 
 
 def read_code_lists(name: str, content: bytes, *, limits: CodeLimits = DEFAULT_LIMITS) -> Published:
@@ -62,7 +67,7 @@ def _read_file(name: str, content: bytes, *, limits: CodeLimits) -> Published:
         return read_json(list_name(name), content.removeprefix(b"\xef\xbb\xbf"), limits=limits)
     if b"\x00" in content[:4096] or head == b"<":
         return _refused(
-            "layout-unknown", "Expected JSON, CSV or XLSX, packed with gzip or zip or not; other bytes came."
+            "layout-unknown", "Expected JSON, CSV, XLSX or ODS, packed with gzip or zip or not; other bytes came."
         )
     return _read_csv(name, _decoded(content), limits)
 
@@ -105,10 +110,19 @@ def _csv_rows(text: str, limits: CodeLimits) -> Iterator[tuple[int, Sequence[Any
 
 def _read_workbook(name: str, content: bytes, limits: CodeLimits) -> Published:
     published = Published()
+    room = limits.max_cells
+    sheets: list[tuple[str, list[tuple[int, Row]]]] = []
     try:
-        sheets = list(rows_of_sheets(content, limits=limits))
-    except SheetsRefused as refused:
-        return Published(findings=[Finding(refused.code, "/", refused.message)])
+        for sheet in sheets_of(content):
+            rows: list[tuple[int, Row]] = []
+            for number, row in sheet.rows():
+                room -= len(row)
+                if room < 0 or len(row) > MOST_COLUMNS or len(rows) == limits.max_entries:
+                    return _refused("too-large", _SHEETS_TOO_LARGE.format(limits=limits, columns=MOST_COLUMNS))
+                rows.append((number, row))
+            sheets.append((sheet.name, rows))
+    except WorkbookRefused as refused:
+        return _refused(refused.reason, refused.message)
     for title, rows in sheets:
         own = list_name(name) if len(sheets) == 1 else list_name(title)
         found = read_table(own, rows, limits=limits) if rows else Published()

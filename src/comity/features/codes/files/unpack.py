@@ -15,7 +15,9 @@ from comity.foundation.errors import Finding
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
-_WORKBOOK_PART = "xl/workbook.xml"
+_WORKBOOK_PARTS = ("xl/workbook.xml", "content.xml")
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""`zipfile` does not bound what other methods unpack to at once."""
 _CHUNK = 1 << 20
 
 
@@ -57,6 +59,9 @@ def _members(name: str, content: bytes, limits: CodeLimits) -> Iterator[tuple[st
             if len(members) > limits.max_members and not _is_workbook(members):
                 yield _finding("archive-refused", f"Expected at most {limits.max_members} files in the archive.")
                 return
+            if any(member.compress_type not in _METHODS for member in members):
+                yield _finding("archive-refused", "Expected an archive packed with deflate. Pack it again as .zip.")
+                return
             room = limits.max_unpacked_bytes
             for member in members:
                 unpacked_bytes = _unpack(archive, member, room)
@@ -85,7 +90,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> byt
 
 
 def _is_workbook(members: list[zipfile.ZipInfo]) -> bool:
-    return any(one.filename == _WORKBOOK_PART for one in members)
+    return any(one.filename in _WORKBOOK_PARTS for one in members)
 
 
 def _too_large(limit: int) -> Finding:
