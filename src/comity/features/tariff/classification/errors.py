@@ -18,7 +18,7 @@ class ScriptUnsupported(ComityError):
 
 
 class ModelMissing(ComityError):
-    """No classification model is here: build one with `comity classify train`."""
+    """No classification model is here: build one with comity classify train."""
 
     code = "classification.model-missing"
     status = 503
