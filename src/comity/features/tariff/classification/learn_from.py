@@ -18,6 +18,8 @@ from comity.features.tariff.classification.words import LONGEST
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; a guess, a hundred times the published terms
 _CODE = re.compile(r"\d{6,12}")
 _NOMENCLATURE_CODE = re.compile(r"(\d{2}){1,3}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What JSON may escape and no file can hold."""
 _CODE_COLUMNS = ("hscode", "code", "commodity code")
 _TEXT_COLUMNS = ("description", "goods description", "text")
 
@@ -41,7 +43,7 @@ def read_terms(paths: list[Path], nomenclature: Nomenclature) -> ReadTerms:
     for path in paths:
         for text, code in _pairs(path):
             is_learnt = _CODE.fullmatch(code) and code[:6] in nomenclature.place and 0 < len(text) <= LONGEST
-            if is_learnt:
+            if is_learnt and not _SURROGATE.search(text):
                 terms[Term(text, code)] = None
             else:
                 left_out += 1
@@ -58,15 +60,17 @@ def read_nomenclature(path: Path, *, edition: str) -> Nomenclature:
     Raises:
         TrainingInvalid: the columns are not there, or no subheading is.
     """
-    rows = csv.DictReader(io.StringIO(_text(path)))
-    columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
+    rows = _rows(path)
+    columns = {name.strip().lower(): place for place, name in enumerate(next(rows, ()))}
     code_column = next((columns[name] for name in _CODE_COLUMNS if name in columns), None)
     text_column = next((columns[name] for name in _TEXT_COLUMNS if name in columns), None)
     if code_column is None or text_column is None:
         raise TrainingInvalid("a nomenclature needs a column hscode and a column description", path=path.name)
     texts = {}
     for row in rows:
-        code, text = (row[code_column] or "").strip(), (row[text_column] or "").strip()
+        if len(row) <= max(code_column, text_column):
+            continue
+        code, text = row[code_column].strip(), row[text_column].strip()
         if _NOMENCLATURE_CODE.fullmatch(code) and text:
             texts[code] = text[:LONGEST]
     nomenclature = Nomenclature(edition, texts)
@@ -81,13 +85,13 @@ def read_vague(path: Path) -> list[str]:
     Raises:
         TrainingInvalid: the file is too large or not UTF-8.
     """
-    lines = (",".join(row).strip() for row in csv.reader(io.StringIO(_text(path))))
+    lines = (",".join(row).strip() for row in _rows(path))
     return list(dict.fromkeys(line for line in lines if 0 < len(line) <= LONGEST))
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
-    text = _text(path)
     if path.suffix.lower() == ".json":
+        text = _text(path)
         try:
             table = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -96,11 +100,18 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
             raise TrainingInvalid("expected a JSON object of description to code", path=path.name)
         yield from ((name.strip(), str(code).strip()) for name, code in table.items())
         return
-    rows = csv.reader(io.StringIO(text))
+    rows = _rows(path)
     next(rows, None)
     for row in rows:
         if len(row) > 1:
             yield ",".join(row[:-1]).strip(), row[-1].strip()
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(_text(path), newline=""))
+    except csv.Error as error:
+        raise TrainingInvalid("not CSV: a cell does not end", path=path.name) from error
 
 
 def _text(path: Path) -> str:
