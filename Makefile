@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VENDOR := src/comity/entrypoints/console/static/vendor
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests system demo test check format bench bench-exchange bench-documents conformance fuzz chaos lock
+.PHONY: setup setup-tests system demo test check format bench bench-exchange bench-documents bench-batch conformance fuzz chaos lock
 
 setup: .venv/runtime.installed $(VENDOR)/.made
 
@@ -66,6 +66,9 @@ bench-exchange: setup-tests
 
 bench-documents: setup-tests
 	$(BIN)/python benchmarks/documents.py
+
+bench-batch: setup-tests
+	nice $(BIN)/python benchmarks/tabular.py --megabytes 2000
 
 conformance: setup-tests
 	$(BIN)/python tests/conformance/report.py

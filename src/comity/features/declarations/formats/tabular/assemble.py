@@ -13,6 +13,7 @@ from functools import cache
 from itertools import repeat
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from comity.features.declarations.drafted import drafted
 from comity.features.declarations.formats.tabular.column import Column, Form
 
 MOST_REMEMBERED = 20_000
@@ -37,7 +38,7 @@ class Assembly:
 
     def __init__(self, kind: type, columns: Sequence[tuple[Column, tuple[str, ...]]], *, is_root: bool) -> None:
         """`columns` are those below this node, each with the rest of its path."""
-        self._kind = kind
+        self._build = drafted(kind)
         self._is_root = is_root
         self._parts: dict[str, str | Assembly] = {}
         self._many: set[str] = set()
@@ -70,7 +71,7 @@ class Assembly:
                 made = part.made(values, number, default)
                 given[name] = [(one,) if one is not None else () for one in made] if name in self._many else made
         if self._is_root:
-            return list(map(self._kind, *self._arguments(given)))
+            return list(map(self._build, *self._arguments(given)))
         return self._distinct(given, number, absent)
 
     def is_among(self, values: dict[str, list[Any]]) -> bool:
@@ -93,16 +94,16 @@ class Assembly:
         return [given[name] if name in given else repeat(self._defaults[name]) for name in names[: last + 1]]
 
     def _distinct(self, given: dict[str, Iterable[Any]], number: int, absent: Any) -> list[Any]:
-        kind = self._kind
+        build = self._build
         if any(name not in given for name in self._required):
             return [absent] * number
         rows = zip(*self._arguments(given), strict=False)
         if self._required:
-            return [absent if None in row else kind(*row) for row in rows]
+            return [absent if None in row else build(*row) for row in rows]
         blank = tuple(self._defaults.values())
         remembered = self._remembered
         if remembered is None:
-            return [absent if row == blank[: len(row)] else kind(*row) for row in rows]
+            return [absent if row == blank[: len(row)] else build(*row) for row in rows]
         made = []
         for row in rows:
             found = remembered.get(row)
@@ -112,7 +113,7 @@ class Assembly:
                     continue
                 if len(remembered) >= MOST_REMEMBERED:
                     remembered.clear()
-                found = remembered[row] = kind(*row)
+                found = remembered[row] = build(*row)
             made.append(found)
         return made
 

@@ -291,7 +291,7 @@ def paths(columns: Iterable[Column]) -> list[tuple[Column, tuple[str, ...]]]:
 def _without_collection() -> Iterator[None]:
     """Keep the cyclic collector from looking at each new value while a batch is made: values have no cycles.
 
-    Measured: it took a third of the time of reading (2026-11).
+    Measured in eight pairs of runs: 60,600 instead of 54,300 rows a second, medians (2026-11-24).
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from comity.features.declarations.drafted import drafted
 from comity.features.declarations.formats.wco_xml.parts import INSURANCE
-from comity.features.declarations.formats.wco_xml.structure import Refuse, Values, drafted
+from comity.features.declarations.formats.wco_xml.structure import Refuse, Values
 from comity.features.declarations.kinds import function_of, kind_of
 from comity.foundation.trade.declaration import Classification, Commodity, GoodsShipment
 from comity.foundation.trade.identifiers import has_hs_form

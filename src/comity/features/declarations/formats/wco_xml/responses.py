@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from comity.features.declarations.drafted import drafted
 from comity.features.declarations.formats.wco_xml.classes import amendment, declaration
 from comity.features.declarations.formats.wco_xml.items import duty
 from comity.features.declarations.formats.wco_xml.leaf import matching, text
@@ -12,7 +13,6 @@ from comity.features.declarations.formats.wco_xml.structure import (
     Class,
     Refuse,
     Values,
-    drafted,
     instant,
     many,
     merged,
