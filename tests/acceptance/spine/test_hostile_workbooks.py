@@ -25,6 +25,7 @@ def row(number: int, texts) -> str:
 HEADER, ROW = row(1, COLUMNS), row(2, COLUMNS.values())
 CORNERS = [HEADER, ROW, f"<row r='1048576'>{cell('XFD1048576', 'far')}</row>"]
 MANY = "".join(f'<mergeCell ref="A{row}:B{row}"/>' for row in range(3, 1_000_003))
+WIDE = '<mergeCells><mergeCell ref="A3:XFD1048576"/></mergeCells>'
 SAID = "<table:table-cell office:value-type='string'><text:p>BX</text:p></table:table-cell>"
 TARGET = """
 import sys
@@ -41,6 +42,7 @@ WORKBOOKS = {
     "bomb": lambda: workbook({SHEET: b" " * (257 * 2**20)}),
     "bomb-packed-otherwise": lambda: workbook({SHEET: b" " * (200 * 2**20)}, zipfile.ZIP_BZIP2),
     "merged": lambda: workbook({SHEET: sheet([HEADER, ROW], f"<mergeCells>{MANY}</mergeCells>")}),
+    "merged-into-one": lambda: workbook({SHEET: sheet([HEADER, ROW], WIDE)}),
     "deep": lambda: workbook({SHEET: b"<a>" * 1_000_000 + b"</a>" * 1_000_000}),
     "empty-rows": lambda: workbook({SHEET: sheet([HEADER, ROW, "<row/>" * 1_000_000])}),
     "nothing-asked-for": lambda: workbook({SHEET: sheet([HEADER, ROW], "<a/>" * 2_000_000)}),
@@ -52,6 +54,7 @@ TOLD = {  # workbook -> what `comity codes import` tells, what `comity check` te
     "bomb": (["codes.too-large"], ["declarations.too-large"]),
     "bomb-packed-otherwise": (["codes.archive-refused"], ["declarations.workbook-malformed"]),
     "merged": (["codes.too-large"], ["declarations.too-large"]),
+    "merged-into-one": (["codes.too-large"], ["declarations.too-large"]),
     "deep": (["codes.workbook-malformed"], ["declarations.workbook-malformed"]),
     "empty-rows": ([], []),
     "nothing-asked-for": (["codes.workbook-malformed"], ["declarations.workbook-malformed"]),
@@ -102,4 +105,14 @@ def test_declarations_in_hostile_workbooks_are_refused_or_read(folder):
     assert told([json.loads(line) for line in said.splitlines() if line]) == {
         name: codes for name, (_, codes) in TOLD.items()
     }
+    assert memory < MOST_MEMORY_KB
+
+
+def test_workbook_that_is_too_large_is_not_written_again(folder, tmp_path):
+    out = tmp_path / "remarks.xlsx"
+
+    said, memory = measured("check", str(folder / "merged-into-one.xlsx"), "--remarks", str(out), "--json")
+
+    assert "declarations.too-large" in said
+    assert not out.exists()
     assert memory < MOST_MEMORY_KB

@@ -12,6 +12,8 @@ MOST_ROWS = 2**20
 """What a sheet has in the usual spreadsheets (ECMA-376 sets no limit)."""
 MOST_MERGED_ROWS = 100_000
 """A guess: where more rows are merged, nobody typed them, and what is kept of each would fill the memory."""
+MOST_MERGED_CELLS = 1_000_000
+"""A guess, as above: a library that writes the workbook again makes an object for each cell that is merged."""
 
 
 @dataclass(slots=True)

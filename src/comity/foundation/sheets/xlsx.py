@@ -12,14 +12,22 @@ from typing import Any
 from lxml.etree import _Element
 
 from comity.foundation.sheets.parts import elements
-from comity.foundation.sheets.sheet import MOST_COLUMNS, MOST_MERGED_ROWS, MOST_ROWS, Row, Sheet, WorkbookTooLarge
+from comity.foundation.sheets.sheet import (
+    MOST_COLUMNS,
+    MOST_MERGED_CELLS,
+    MOST_MERGED_ROWS,
+    MOST_ROWS,
+    Row,
+    Sheet,
+    WorkbookTooLarge,
+)
 
 MOST_TEXTS = 2_000_000
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """Numbers of the built-in date and time formats (ECMA-376 Part 1, 18.8.30)."""
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _CELL_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_MERGED = re.compile(r"[A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})")
+_MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OFFICE_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -69,7 +77,7 @@ class _SheetReader:
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Yield the number and the cells of each row that has any; see `Sheet`."""
         row: Row = []
-        number = last = 0
+        number = last = merged_cells = 0
         with self._archive.open(self._path) as part:
             for element in elements(part, ("{*}c", "{*}row", "{*}mergeCell")):
                 tag = element.tag.rpartition("}")[2]
@@ -87,10 +95,18 @@ class _SheetReader:
                         yield number, row
                     row = []
                 else:
-                    match = _MERGED.fullmatch(element.get("ref", ""))
-                    self.merged_rows |= {int(match[1]), int(match[2])} if match else set()
-                    if len(self.merged_rows) > MOST_MERGED_ROWS:
+                    merged_cells += self._merge(element.get("ref", ""))
+                    if len(self.merged_rows) > MOST_MERGED_ROWS or merged_cells > MOST_MERGED_CELLS:
                         raise WorkbookTooLarge
+
+    def _merge(self, range_: str) -> int:
+        """Note the first and last row of a merged range; return how many cells it has."""
+        match = _MERGED.fullmatch(range_)
+        if match is None:
+            return 0
+        first, last = int(match[2]), int(match[4])
+        self.merged_rows |= {first, last}
+        return (abs(last - first) + 1) * (abs(_column_of(match[3] + "1", 0) - _column_of(match[1] + "1", 0)) + 1)
 
     def _cell(self, element: _Element) -> Any:
         kind = element.get("t", "n")

@@ -40,6 +40,8 @@ def write_remarks(content: bytes, reading: Reading, *, language: str | None = No
         return _csv(content, reading, language)
     if reading.format not in ("xlsx", "ods"):
         raise NotWritable("Expected a table (CSV, XLSX or ODS): only to a table can a column of remarks be added.")
+    if any(finding.code == "declarations.too-large" for finding in reading.findings):
+        raise NotWritable("The workbook holds more than is read: send it in several files, without merged cells.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED_BYTES:
