@@ -113,6 +113,6 @@ def test_workbook_that_is_too_large_is_not_written_again(folder, tmp_path):
 
     said, memory = measured("check", str(folder / "merged-into-one.xlsx"), "--remarks", str(out), "--json")
 
-    assert "declarations.too-large" in said
+    assert "declarations.not-writable" in said
     assert not out.exists()
     assert memory < MOST_MEMORY_KB
