@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VENDOR := src/comity/entrypoints/console/static/vendor
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests system demo test check format bench bench-exchange bench-documents bench-batch conformance fuzz chaos lock
+.PHONY: setup setup-tests system demo test check format bench bench-exchange bench-documents bench-batch bench-mirror conformance fuzz chaos lock
 
 setup: .venv/runtime.installed $(VENDOR)/.made
 
@@ -63,6 +63,9 @@ bench: setup-tests
 
 bench-exchange: setup-tests
 	$(BIN)/python benchmarks/exchange.py
+
+bench-mirror: setup-tests
+	$(BIN)/python benchmarks/mirror.py
 
 bench-documents: setup-tests
 	$(BIN)/python benchmarks/documents.py

@@ -44,6 +44,12 @@ ROOT = Path(__file__).resolve().parents[3]
             ["--entries", "70000"],
             {"ledger_appends_per_second", "inclusion_proof_ms_at_70000", "bundle_verify_ms", "cose_receipt_verify_ms"},
         ),
+        (
+            "mirror",
+            ["--records", "2000", "--judged", "1000"],
+            {"million_s", "million_peak_mb", "f1_moderate", "f1_heavy", "calibration_error", "orphan_precision"}
+            | {"splink_f1_moderate", "splink_f1_heavy", "time_over_splink"},
+        ),
         ("agreements", ["--calls", "20"], {"bilateral: one proved no, median"}),
     ],
 )

@@ -1,4 +1,4 @@
-"""Commands about partners: `peer add|list|remove|epochs|doctor`, and `mirror run`."""
+"""Commands about partners: `peer add|list|remove|epochs|doctor`, and `mirror run|link`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from comity.cooperation.exchange.store import find_peer, list_peers
 from comity.cooperation.exchange.transport import HttpTransport
 from comity.cooperation.identity.store import list_epochs
 from comity.entrypoints.cli.acting import acting
-from comity.entrypoints.cli.options import AsJson, Home, opened
+from comity.entrypoints.cli.linkage import Linking, link_files
+from comity.entrypoints.cli.options import AsJson, Home, opened, with_options
 from comity.entrypoints.cli.output import Exit, people, reporting, working, write_json, write_table
 from comity.flows.change_partners import admit_partner, remove_partner
 from comity.flows.run_mirror import run
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(peer, name="peer")
     mirror = typer.Typer(help="Compare our imports with a partner's exports.", no_args_is_help=True)
     mirror.command("run")(run_mirror)
+    mirror.command("link")(with_options(Linking, link_files))
     app.add_typer(mirror, name="mirror")
 
 

@@ -50,15 +50,11 @@ def learned(patterns: Whole, counts: Numbers, fields: Sequence[Field], settings:
     `patterns` are the different ones, `counts` how many candidates show each.
     """
     levels = levels_of(patterns, fields)
-    sure = _is_sure(levels)
+    sure = _surest(levels, counts, settings.least_sure)
     pairs = np.where(sure, 1.0, settings.share)
     if counts[sure].sum() >= settings.least_sure:
         begun = {field.name: _spread(levels[field.name], counts * sure, field) for field in fields}
-        for name in (
-            "reference",
-            "container",
-            "document",
-        ):  # they chose the sure ones, so that these cannot show errors
+        for name in ("reference", "container", "document"):  # they chose the sure ones: these cannot show their errors
             begun[name] = _mostly_same(len(begun[name]))
         others = {field.name: _spread(levels[field.name], counts * ~sure, field) for field in fields}
         pairs = _posterior(levels, begun, others, settings.share)
@@ -72,8 +68,12 @@ def learned(patterns: Whole, counts: Numbers, fields: Sequence[Field], settings:
     return Model(weights, float(np.log2(share / (1 - share))))
 
 
-def _is_sure(levels: Mapping[str, Whole]) -> NDArray[np.bool_]:
-    return np.asarray((levels["reference"] == 1) | ((levels["container"] == 1) & (levels["document"] == 1)))
+def _surest(levels: Mapping[str, Whole], counts: Numbers, least: int) -> NDArray[np.bool_]:
+    """Return which patterns begin as pairs; where too few agree on two references, those that agree on the document."""
+    sure = (levels["reference"] == 1) | ((levels["container"] == 1) & (levels["document"] == 1))
+    if counts[sure].sum() < least:
+        sure |= levels["document"] == 1
+    return np.asarray(sure)
 
 
 def _spread(levels: Whole, weights: Numbers, field: Field) -> Numbers:

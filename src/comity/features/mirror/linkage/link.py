@@ -18,6 +18,7 @@ from comity.features.mirror.linkage.block import blocking
 from comity.features.mirror.linkage.choose import Candidates, chosen, probabilities
 from comity.features.mirror.linkage.columns import Fault, Source, take_in
 from comity.features.mirror.linkage.compare import Field, comparing, fields_of
+from comity.features.mirror.linkage.explain import Explanation, asked_about, explained
 from comity.features.mirror.linkage.groups import chosen_sets, sets_of
 from comity.features.mirror.linkage.learn import Model, learned, levels_of
 from comity.features.mirror.linkage.prepare import preparing
@@ -29,6 +30,7 @@ ACCEPTED = 0.5
 LEAST_TOLD = 0.05
 """Chosen candidates below this are not told at all."""
 
+STEPS = ("reading", "preparing", "blocking", "comparing", "learning", "choosing", "joining parts")
 Step = Callable[[str], None]
 
 
@@ -70,10 +72,16 @@ class Linked:
     import_ids: NDArray[np.object_]
     export_ids: NDArray[np.object_]
     faults: tuple[Fault, ...] = ()
+    explanation: Explanation | None = None
+
+    def accepted(self) -> NDArray[np.bool_]:
+        """Return which of the pairs are taken."""
+        return np.asarray(self.pairs.probability >= ACCEPTED)
 
     def exports_alone(self) -> NDArray[np.object_]:
         """Return the exports that have no pair, not even an unlikely one: goods that left and did not arrive."""
-        return np.asarray(self.export_ids[~np.isin(self.export_ids, self.pairs.export_ids)], dtype=object)
+        told = set(self.pairs.export_ids.tolist())
+        return np.array([one for one in self.export_ids.tolist() if one not in told], dtype=object)
 
     def reasons(self, pattern: int) -> tuple[tuple[str, str, float], ...]:
         """Return field, level and weight in bits of a pattern, the weightiest first; unknown levels say nothing."""
@@ -106,12 +114,13 @@ def link(
     *,
     settings: LinkageSettings | None = None,
     engine: Engine = Engine(),
+    why: tuple[str, str] | None = None,
     step: Step = lambda _title: None,
 ) -> Linked:
-    """Pair imports with exports; `step` is told what begins.
+    """Pair imports with exports; `step` is told what begins, `why` are an import and an export to be explained.
 
     Raises:
-        LinkageInputInvalid: a side cannot be read, or has no id or no day.
+        LinkageInputInvalid: a side cannot be read, or has no id or no day, or not the record asked about.
     """
     held = settings or linkage_settings()
     with tempfile.TemporaryDirectory(prefix="comity-linkage-") as folder, duckdb.connect() as connection:
@@ -121,45 +130,58 @@ def link(
         connection.execute("SET temp_directory = ?", [folder])
         step("reading")
         faults = (*take_in(connection, "imports", imports), *take_in(connection, "exports", exports))
-        return _linked(connection, held, faults, step)
+        return _linked(connection, held, faults, step, why)
 
 
 def _linked(
-    connection: duckdb.DuckDBPyConnection, settings: LinkageSettings, faults: tuple[Fault, ...], step: Step
+    connection: duckdb.DuckDBPyConnection,
+    settings: LinkageSettings,
+    faults: tuple[Fault, ...],
+    step: Step,
+    why: tuple[str, str] | None,
 ) -> Linked:
     step("preparing")
     for statement in preparing(settings):
         connection.execute(statement)
-    step("blocking")
-    counts = _block(connection, settings)
     fields = fields_of(settings)
+    asked = asked_about(connection, why, fields) if why else None
+    step("blocking")
+    counts, met = _block(connection, settings, (asked.ours, asked.theirs) if asked else None)
     kept = _Kept()
-    model = None
+    model, explanation = None, None
     if sum(counts.values()):
         step("comparing")
         for statement in comparing(fields, "candidates"):
             connection.execute(statement)
         step("learning")
         model = _learn_and_weigh(connection, fields, settings)
+        if asked:
+            explanation = explained(connection, asked, met, model, fields)
         step("choosing")
         _choose(connection, kept)
         step("joining parts")
         _join_parts(connection, settings, kept)
     ids = {side: connection.execute(f"SELECT id FROM {side} ORDER BY rid").fetchnumpy()["id"] for side in ("i", "e")}
     ours, theirs = np.asarray(ids["i"], dtype=object), np.asarray(ids["e"], dtype=object)
-    return Linked(_told(kept, ours, theirs), model, fields, counts, ours, theirs, faults)
+    return Linked(_told(kept, ours, theirs), model, fields, counts, ours, theirs, faults, explanation)
 
 
-def _block(connection: duckdb.DuckDBPyConnection, settings: LinkageSettings) -> dict[str, int]:
-    counts, tables = {}, []
+def _block(
+    connection: duckdb.DuckDBPyConnection, settings: LinkageSettings, asked: tuple[int, int] | None
+) -> tuple[dict[str, int], list[str]]:
+    """Make the table of candidates; return how many each pass gave, and which passes met the pair asked about."""
+    counts, tables, met = {}, [], []
     for place, (name, query) in enumerate(blocking(settings).items()):
-        connection.execute(f"CREATE TABLE pass_{place} AS {query}")
-        counts[name] = _number(connection, f"SELECT count(*) FROM pass_{place}")
-        tables.append(f"pass_{place}")
+        table = f"pass_{place}"
+        connection.execute(f"CREATE TABLE {table} AS {query}")
+        counts[name] = _number(connection, f"SELECT count(*) FROM {table}")
+        tables.append(table)
+        if asked and _number(connection, f"SELECT count(*) FROM {table} WHERE i = {asked[0]} AND e = {asked[1]}"):
+            met.append(name)
     connection.execute("CREATE TABLE candidates AS " + " UNION ".join(f"SELECT i, e FROM {table}" for table in tables))
     for table in tables:
         connection.execute(f"DROP TABLE {table}")
-    return counts
+    return counts, met
 
 
 def _learn_and_weigh(
