@@ -48,13 +48,16 @@ def made(folder: Path, records: int, noise: str) -> Path:
             connection.execute(f"COPY {side} TO '{here}/{side}.parquet'")
         for statement in preparing(linkage_settings()):
             connection.execute(statement)
+        connection.execute(
+            "CREATE TABLE heads AS SELECT number, list(head ORDER BY place) AS heads FROM head GROUP BY number"
+        )
         for side, table in SIDES.items():
             connection.execute(
                 "COPY (SELECT r.* REPLACE (x.form AS exporter, m.form AS importer), substr(r.hs6, 1, 4) AS hs4,"
-                f" xh.head AS exporter_head, mh.head AS importer_head FROM {table} r"
+                f" xh.heads[1] AS exporter_head_1, xh.heads[-1] AS exporter_head_2, mh.heads[1] AS importer_head_1,"
+                f" mh.heads[-1] AS importer_head_2 FROM {table} r"
                 " LEFT JOIN form x ON x.number = r.exporter LEFT JOIN form m ON m.number = r.importer"
-                " LEFT JOIN head xh ON xh.number = r.exporter AND xh.place = 1"
-                " LEFT JOIN head mh ON mh.number = r.importer AND mh.place = 1)"
+                " LEFT JOIN heads xh ON xh.number = r.exporter LEFT JOIN heads mh ON mh.number = r.importer)"
                 f" TO '{here}/prepared_{side}.parquet'"
             )
     return here

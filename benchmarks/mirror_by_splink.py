@@ -23,9 +23,16 @@ RULES = (
     f"l.container = r.container AND {TIMELY}",
     f"l.document = r.document AND {TIMELY}",
     f"l.exporter = r.exporter AND l.importer = r.importer AND {TIMELY} AND abs(l.mass - r.mass) < 0.45",
-    f"l.exporter_head = r.exporter_head AND l.importer_head = r.importer_head AND {LIKELY}",
-    f"l.exporter_head = r.exporter_head AND l.hs4 = r.hs4 AND {LIKELY}",
-    f"l.importer_head = r.importer_head AND l.hs4 = r.hs4 AND {LIKELY}",
+    *(
+        f"l.exporter_head_{x} = r.exporter_head_{x} AND l.importer_head_{m} = r.importer_head_{m} AND {LIKELY}"
+        for x in (1, 2)
+        for m in (1, 2)
+    ),
+    *(
+        f"l.{role}_head_{place} = r.{role}_head_{place} AND l.hs4 = r.hs4 AND {LIKELY}"
+        for role in ("exporter", "importer")
+        for place in (1, 2)
+    ),
 )
 
 
