@@ -78,7 +78,7 @@ def link_alone(folder: Path) -> None:
         import_ids=pairs.import_ids.astype(str),
         export_ids=pairs.export_ids.astype(str),
         probability=pairs.probability,
-        alone=linked.exports_alone().astype(str),
+        alone=linked.exports_alone.astype(str),
     )
     print(json.dumps(told))
 

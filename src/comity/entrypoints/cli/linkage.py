@@ -76,7 +76,7 @@ def _summary(linked: Linked) -> dict[str, Any]:
         "accepted": int(accepted.sum()),
         "consignments": len(set(linked.pairs.group[accepted].tolist())),
         "doubtful": int((~accepted).sum()),
-        "exports_alone": len(linked.exports_alone()),
+        "exports_alone": len(linked.exports_alone),
         "candidates": linked.candidates,
         "faults": [
             {"side": one.side, "column": one.column, "records": one.records, "done": one.done} for one in linked.faults

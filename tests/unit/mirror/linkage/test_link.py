@@ -59,7 +59,7 @@ def test_the_same_input_gives_the_same_output():
 def test_an_export_without_any_likely_pair_is_told_as_alone():
     made, told = world("moderate"), linked("moderate")
 
-    alone = set(told.exports_alone())
+    alone = set(told.exports_alone)
 
     assert alone
     assert not alone & set(told.pairs.export_ids)

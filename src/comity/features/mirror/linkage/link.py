@@ -31,6 +31,9 @@ LEAST_TOLD = 0.05
 """Chosen candidates below this are not told at all."""
 
 STEPS = ("reading", "preparing", "blocking", "comparing", "learning", "choosing", "joining parts")
+LEAST_HINT = 0.01
+"""An export whose pairs and sets, told or not, are together as probable as this is not told as alone."""
+
 Step = Callable[[str], None]
 
 
@@ -63,7 +66,10 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What linking gave: the pairs, the model that was learned, how many candidates each pass gave, what was wrong."""
+    """What linking gave: the pairs, the model that was learned, how many candidates each pass gave, what was wrong.
+
+    `exports_alone` have no pair, not even an unlikely one: goods that left and did not arrive.
+    """
 
     pairs: Pairs
     model: Model | None
@@ -71,17 +77,13 @@ class Linked:
     candidates: dict[str, int]
     import_ids: NDArray[np.object_]
     export_ids: NDArray[np.object_]
+    exports_alone: NDArray[np.object_]
     faults: tuple[Fault, ...] = ()
     explanation: Explanation | None = None
 
     def accepted(self) -> NDArray[np.bool_]:
         """Return which of the pairs are taken."""
         return np.asarray(self.pairs.probability >= ACCEPTED)
-
-    def exports_alone(self) -> NDArray[np.object_]:
-        """Return the exports that have no pair, not even an unlikely one: goods that left and did not arrive."""
-        told = set(self.pairs.export_ids.tolist())
-        return np.array([one for one in self.export_ids.tolist() if one not in told], dtype=object)
 
     def reasons(self, pattern: int) -> tuple[tuple[str, str, float], ...]:
         """Return field, level and weight in bits of a pattern, the weightiest first; unknown levels say nothing."""
@@ -106,6 +108,8 @@ class _Kept:
     group: list[NDArray[np.int64]] = field(default_factory=list)
     pattern: list[NDArray[np.int64]] = field(default_factory=list)
     bits: list[NDArray[np.float64]] = field(default_factory=list)
+    hinted: list[NDArray[np.int64]] = field(default_factory=list)
+    """Exports that may have a twin, told or not."""
 
 
 def link(
@@ -163,7 +167,9 @@ def _linked(
         _join_parts(connection, settings, kept)
     ids = {side: connection.execute(f"SELECT id FROM {side} ORDER BY rid").fetchnumpy()["id"] for side in ("i", "e")}
     ours, theirs = np.asarray(ids["i"], dtype=object), np.asarray(ids["e"], dtype=object)
-    return Linked(_told(kept, ours, theirs), model, fields, counts, ours, theirs, faults, explanation)
+    return Linked(
+        _told(kept, ours, theirs), model, fields, counts, ours, theirs, _alone(kept, theirs), faults, explanation
+    )
 
 
 def _block(
@@ -208,6 +214,8 @@ def _choose(connection: duckdb.DuckDBPyConnection, kept: _Kept) -> None:
         np.asarray(found["bits"], dtype=np.float64),
     )
     probable = probabilities(candidates)
+    hints = np.bincount(candidates.theirs, weights=probable)
+    kept.hinted.append(np.flatnonzero(hints >= LEAST_HINT))
     at = chosen(candidates, probable)
     at = at[probable[at] >= LEAST_TOLD]
     _keep(kept, candidates.ours[at], candidates.theirs[at], probable[at])
@@ -226,7 +234,10 @@ def _join_parts(connection: duckdb.DuckDBPyConnection, settings: LinkageSettings
         del taken
     number = len(kept.group[0])
     for whole in ("e", "i"):
-        for owner, parts, probable in chosen_sets(sets_of(connection, settings, whole=whole), least=ACCEPTED):
+        sets = sets_of(connection, settings, whole=whole)
+        hints = sets.probable >= LEAST_HINT
+        kept.hinted.append(sets.whole[hints] if whole == "e" else sets.parts[hints].ravel())
+        for owner, parts, probable in chosen_sets(sets, least=ACCEPTED):
             owners = np.full(len(parts), owner, dtype=np.int64)
             of_parts = np.asarray(parts, dtype=np.int64)
             ours, theirs = (of_parts, owners) if whole == "e" else (owners, of_parts)
@@ -264,6 +275,13 @@ def _told(kept: _Kept, import_ids: NDArray[np.object_], export_ids: NDArray[np.o
         np.concatenate([whole, *kept.pattern]),
         np.concatenate([np.zeros(0), *kept.bits]),
     )
+
+
+def _alone(kept: _Kept, export_ids: NDArray[np.object_]) -> NDArray[np.object_]:
+    is_alone = np.ones(len(export_ids), dtype=bool)
+    for numbers in (*kept.theirs, *kept.hinted):
+        is_alone[numbers[numbers >= 0]] = False
+    return np.asarray(export_ids[is_alone], dtype=object)
 
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
