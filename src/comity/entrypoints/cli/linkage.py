@@ -57,7 +57,7 @@ def link_files(asked: Linking) -> None:
     people.print(
         f"{told['imports']} imports, {told['exports']} exports: {told['accepted']} pairs accepted in"
         f" {told['consignments']} consignments, {told['doubtful']} doubtful,"
-        f" {told['exports_alone']} exports without a pair."
+        f" {told['exports_alone']} exports alone."
     )
     if linked.faults:
         rows = [[one.side, one.column, str(one.records), one.done] for one in linked.faults]
