@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comity.foundation.storage.base import Base
+from comity.foundation.storage.base import Base, Bytes
 
 
 class PeerRow(Base):
@@ -51,11 +51,11 @@ class OutboxRow(Base):
     sequence: Mapped[int] = mapped_column(BigInteger)
     subject: Mapped[str] = mapped_column(String(128), index=True)
     type: Mapped[str] = mapped_column(String(64))
-    jws: Mapped[bytes] = mapped_column(LargeBinary)
+    jws: Mapped[bytes] = mapped_column(Bytes)
     created_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str | None] = mapped_column(String(64))
-    receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receipt: Mapped[bytes | None] = mapped_column(Bytes)
     receipt_at: Mapped[datetime | None]
 
 
@@ -70,4 +70,4 @@ class InboxRow(Base):
     type: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]
     refusal: Mapped[str | None] = mapped_column(String(64))
-    receipt: Mapped[bytes] = mapped_column(LargeBinary)
+    receipt: Mapped[bytes] = mapped_column(Bytes)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, LargeBinary, String, Text
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comity.foundation.storage.base import Base
+from comity.foundation.storage.base import Base, Bytes
 
 
 class LedgerEntryRow(Base):
@@ -17,9 +17,9 @@ class LedgerEntryRow(Base):
     kind: Mapped[str] = mapped_column(String(32))
     subject: Mapped[str] = mapped_column(String(128), index=True)
     at: Mapped[datetime]
-    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    statement: Mapped[bytes | None] = mapped_column(LargeBinary)
+    leaf_hash: Mapped[bytes] = mapped_column(Bytes(32))
+    salt: Mapped[bytes | None] = mapped_column(Bytes(32))
+    statement: Mapped[bytes | None] = mapped_column(Bytes)
 
 
 class LedgerTileRow(Base):
@@ -29,7 +29,7 @@ class LedgerTileRow(Base):
 
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+    hashes: Mapped[bytes] = mapped_column(Bytes)
 
 
 class LedgerHeadRow(Base):
@@ -39,7 +39,7 @@ class LedgerHeadRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     size: Mapped[int] = mapped_column(BigInteger)
-    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    root: Mapped[bytes] = mapped_column(Bytes(32))
 
 
 class WitnessedLogRow(Base):
@@ -49,7 +49,7 @@ class WitnessedLogRow(Base):
 
     authority: Mapped[str] = mapped_column(String(2), primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger)
-    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    root: Mapped[bytes] = mapped_column(Bytes(32))
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
 
@@ -61,7 +61,7 @@ class CosignedCheckpointRow(Base):
 
     authority: Mapped[str] = mapped_column(String(2), primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    root: Mapped[bytes] = mapped_column(Bytes(32))
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
 
@@ -90,6 +90,6 @@ class ReportedCheckpointRow(Base):
     authority: Mapped[str] = mapped_column(String(2), primary_key=True)
     reporter: Mapped[str] = mapped_column(String(2), primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger)
-    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    root: Mapped[bytes] = mapped_column(Bytes(32))
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, MetaData
+from sqlalchemy import JSON, DateTime, LargeBinary, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -38,6 +38,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Bytes(LargeBinary):
+    """Bytes as both drivers take and give them: without the wrapping of each value that only older drivers need."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Return no conversion: SQLite and PostgreSQL's drivers take bytes."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Return no conversion: both give bytes."""
 
 
 class Base(DeclarativeBase):

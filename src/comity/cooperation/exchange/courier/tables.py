@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from comity.foundation.storage.base import Base
+from comity.foundation.storage.base import Base, Bytes
 
 
 class CourierPartRow(Base):
@@ -20,8 +20,8 @@ class CourierPartRow(Base):
     sender: Mapped[str] = mapped_column(String(2))
     packed_at: Mapped[datetime]
     number: Mapped[int]
-    header: Mapped[bytes] = mapped_column(LargeBinary)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    header: Mapped[bytes] = mapped_column(Bytes)
+    content: Mapped[bytes] = mapped_column(Bytes)
 
 
 class CourierBatchRow(Base):
