@@ -201,16 +201,19 @@ def test_a_node_lives_on_postgresql_from_init_to_the_mirror(postgresql_server, t
     assert not (tmp_path / "ug" / "node.db").exists()
 
 
-def hear_interruptions() -> None:
-    """Undo what a shell does to jobs in the background, which it lets ignore an interruption."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+HEARING = """
+import signal
+from comity.entrypoints.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its jobs in the background ignore interruptions
+main()
+"""
 
 
 def test_the_demonstration_stays_until_interrupted_and_its_accounts_open_the_console(tmp_path):
-    command = [*COMITY, "demo", "--consignments", "25", "--home", str(tmp_path / "demo")]
+    command = [sys.executable, "-c", HEARING, "demo", "--consignments", "25", "--home", str(tmp_path / "demo")]
     log = tmp_path / "demo.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, preexec_fn=hear_interruptions)
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:
         wait_for(lambda: "Stop with Ctrl-C" in log.read_text(encoding="utf-8"), seconds=150)
         text = log.read_text(encoding="utf-8")
