@@ -19,8 +19,6 @@ from comity.foundation.clock import FixedClock
 from comity.foundation.storage.session import Database
 from tests.simulators.databases import make_every_table, sqlite_with_tables
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-
 
 @pytest.fixture
 def clock() -> FixedClock:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from comity.flows.import_tariff import import_tariff
 from comity.foundation.errors import Severity
-from tests.conftest import SHARED
-
-SAMPLES = sorted((SHARED / "tariff-taric3").rglob("*.xml"))
-
-pytestmark = pytest.mark.skipif(not SAMPLES, reason="the TARIC3 collection is not here")
+from tests.conformance import shared_data
 
 
 def test_every_file_is_stored_unless_it_is_not_well_formed(sqlite_database, clock):
+    samples = sorted(shared_data("tariff-taric3").rglob("*.xml"))
     refused: dict[str, set[str]] = {}
-    for path in SAMPLES:
+    for path in samples:
         with sqlite_database.transaction() as session:
             done = import_tariff(session, path, clock=clock)
         wrong = {finding.code for finding in done.findings if finding.severity is Severity.ERROR}
@@ -24,4 +19,4 @@ def test_every_file_is_stored_unless_it_is_not_well_formed(sqlite_database, cloc
             refused[path.name] = wrong
 
     assert set().union(*refused.values()) == {"tariff.xml-malformed"}
-    assert len(refused) < len(SAMPLES) / 10
+    assert len(refused) < len(samples) / 10
