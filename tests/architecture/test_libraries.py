@@ -19,7 +19,7 @@ ALLOWED = {
     "psycopg": ((), "SQLAlchemy speaks to it"),
     "duckdb": (("features/risk/rules/engine.py", "features/mirror/linkage/*"), "the batch engine"),
     "sqlglot": (("features/risk/rules/*",), "parsing of profiles"),
-    "rapidfuzz": (("features/mirror/evidence.py", "features/risk/rules/check_types.py"), "likeness of names"),
+    "rapidfuzz": (("features/mirror/evidence.py", "features/risk/rules/refusals.py"), "likeness of names"),
     "lxml": (
         (
             "features/declarations/formats/*_xml/*",

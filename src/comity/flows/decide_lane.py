@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from comity.cooperation.ledger.append import NewEntry, append
 from comity.features.declarations.store import find_many
 from comity.features.risk.assess import Assessment, assess
+from comity.features.risk.history.store import keep_lines
 from comity.features.risk.store import StoredDecision, keep_decision, open_decisions, replace_decision
 from comity.flows.clearing import Clearing
 from comity.flows.gather_context import Context, gather_again
@@ -29,6 +30,7 @@ def decide(
     """Decide the lane of a new declaration and of the imports whose mirror image it changed."""
     assessment = _assess(declaration, context, draw=clearing.random.random(), clearing=clearing)
     keep_decision(session, declaration_id, assessment, context=context.worklist_columns, clock=clearing.clock)
+    _keep_lines(session, declaration_id, declaration, context)
     append(session, [_entry(declaration_id, assessment, context)], clearing.clock)
     decide_again(session, sorted(context.touched)[:MOST_DECIDED_AGAIN], clearing=clearing)
     return assessment
@@ -45,8 +47,13 @@ def decide_again(session: Session, declaration_ids: Collection[str], *, clearing
         assessment = _assess(declaration, context, draw=decisions[name].draw, clearing=clearing)
         if not _is_same(decisions[name], assessment, context):
             replace_decision(session, name, assessment, context=context.worklist_columns, clock=clearing.clock)
+            _keep_lines(session, name, declaration, context)
             entries.append(_entry(name, assessment, context))
     append(session, entries, clearing.clock)
+
+
+def _keep_lines(session: Session, name: str, declaration: Declaration, context: Context) -> None:
+    keep_lines(session, name, context.items, kind=declaration.kind.value, accepted_at=context.accepted_at)
 
 
 def _assess(declaration: Declaration, context: Context, *, draw: float, clearing: Clearing) -> Assessment:

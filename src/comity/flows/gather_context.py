@@ -14,6 +14,7 @@ from comity.cooperation.agreements.store import senders_to
 from comity.features.mirror.beyond_pairs import Corridor, is_expected
 from comity.features.mirror.record import MirrorRecord, mirror_record
 from comity.features.mirror.store import keep_import
+from comity.features.risk.history.store import window_values
 from comity.features.risk.store import ImporterHistory, importer_history
 from comity.flows.clearing import Clearing
 from comity.flows.match_record import MirrorImage, images_of, match_import
@@ -26,13 +27,14 @@ HISTORY = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The published columns of each item, the twins found, and what a worklist shows."""
+    """The published columns and windows of each item, the twins found, and what a worklist shows."""
 
     items: tuple[dict[str, Any], ...]
     twin_ids: tuple[str, ...]
     worklist_columns: dict[str, Any]
     touched: frozenset[str]
     """Other imports whose mirror image this one changed."""
+    accepted_at: datetime
 
 
 def gather(session: Session, declaration: Declaration, *, declaration_id: DeclarationId, clearing: Clearing) -> Context:
@@ -88,11 +90,13 @@ def _describe(
         {**shared, **_item_columns(item, declaration, clearing=clearing, on=rates_on)}
         for item in declaration.goods_shipment.items
     ) or (shared,)
+    told = window_values(session, clearing.profiles.windows, items, kind=declaration.kind.value, at=at)
     return Context(
-        items,
+        tuple({**item, **values} for item, values in zip(items, told, strict=True)),
         image.pair.export_ids if image.pair else (),
         _worklist_columns(declaration, record, image),
         image.touched,
+        at,
     )
 
 

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from comity.cooperation.ledger.append import NewEntry, append
 from comity.features.mirror.store import find_export, match_of
-from comity.features.risk.examination import ExaminationResult
+from comity.features.risk.examination import ExaminationResult, OutcomeCode
+from comity.features.risk.history.store import keep_result
 from comity.features.risk.messages import examination_payload
 from comity.features.risk.store import keep_examination
 from comity.flows.clearing import Clearing
@@ -25,6 +26,8 @@ def record(
     """
     declaration = declared(session, declaration_id)
     keep_examination(session, declaration_id, result, officer=officer, clock=clearing.clock)
+    if result.outcome is not OutcomeCode.NOT_CARRIED_OUT:
+        keep_result(session, declaration_id, irregular=result.outcome.is_irregular, at=clearing.clock.now())
     statement = canonical_json({"declaration": declaration_id, "outcome": result.outcome.value, "officer": officer})
     append(session, [NewEntry("examination", declaration_id, statement)], clearing.clock)
     match = match_of(session, declaration_id)

@@ -91,7 +91,7 @@ def _hits(items: Sequence[Facts], kind: str, profiles: CompiledProfiles, at: dat
     """Give every hit, the last item first, so that the first item's reason stays."""
     day = at.date()
     for position in range(len(items), 0, -1):
-        for hit in profiles.hits(read_facts(items[position - 1])):
+        for hit in profiles.hits(read_facts(items[position - 1], profiles.windows)):
             profile = profiles.profiles[hit]
             if kind in profile.applies_to and profile.valid_from <= day <= profile.valid_to:
                 item = 0 if profile.id in profiles.of_whole else position

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from comity.features.risk.columns import COLUMNS, LARGEST_BIGINT, LARGEST_DOUBLE, SqlType
 from comity.features.risk.errors import FactsInvalid
+from comity.features.risk.windows import Window
 
 Facts = Mapping[str, object]
-"""The published columns of one goods item, by name; a nullable column may be left out."""
+"""The published columns and windows of one goods item, by name; a nullable column may be left out."""
 
 Row = tuple[object, ...]
-"""Checked facts in the order of `COLUMNS`; None where unknown."""
+"""Checked facts in the order of `COLUMNS`, then the windows asked for; None where unknown."""
 
 
-def read_facts(facts: Facts) -> Row:
-    """Return the facts as a row. Numbers beyond the limits of `columns` are held at the limit; NaN is unknown.
+def read_facts(facts: Facts, windows: Sequence[Window] = ()) -> Row:
+    """Return the facts as a row, the windows' values at its end; NaN is unknown.
+
+    Numbers beyond the limits of `columns` are held at the limit.
 
     Raises:
         FactsInvalid: a column has another type, an unknown name, or is unknown though it may not be.
@@ -24,7 +27,7 @@ def read_facts(facts: Facts) -> Row:
     get = facts.get
     row: list[object] = []
     present = 0
-    for name, is_nullable, as_column in _READERS:
+    for name, is_nullable, as_column in (*_READERS, *map(_window_reader, windows)) if windows else _READERS:
         value = get(name)
         if value is not None:
             value = as_column(name, value)
@@ -35,7 +38,7 @@ def read_facts(facts: Facts) -> Row:
             raise FactsInvalid(f"{name} may not be unknown: give it a value", path=name)
         row.append(value)
     if present != len(facts):
-        unknown = sorted(set(facts) - {column.name for column in COLUMNS})
+        unknown = sorted(set(facts) - {column.name for column in COLUMNS} - {window.name for window in windows})
         raise FactsInvalid(f"not a published column: {', '.join(unknown)}; the list is closed", path=unknown[0])
     return tuple(row)
 
@@ -76,4 +79,10 @@ _AS_TYPE: dict[SqlType, Callable[[str, object], object]] = {
     SqlType.DOUBLE: _as_double,
     SqlType.VARCHAR: _as_varchar,
 }
+
+
+def _window_reader(window: Window) -> tuple[str, bool, Callable[[str, object], object]]:
+    return window.name, True, _AS_TYPE[window.column.type]
+
+
 _READERS = tuple((column.name, column.is_nullable, _AS_TYPE[column.type]) for column in COLUMNS)

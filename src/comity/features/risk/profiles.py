@@ -16,7 +16,8 @@ from comity.features.risk.errors import ProfilesInvalid, RuleInvalid
 from comity.features.risk.facts import Row
 from comity.features.risk.lanes import Lane
 from comity.features.risk.rules import engine
-from comity.features.risk.rules.compile import Rule, compile_hits, compile_rule
+from comity.features.risk.rules.compile import Rule, compile_hits, compile_rule, windows_of
+from comity.features.risk.windows import Window
 
 DEFAULT = Path(__file__).parent / "profiles.toml"
 
@@ -48,6 +49,9 @@ class CompiledProfiles:
 
     profiles: tuple[Profile, ...]
     hits: Callable[[Row], list[int]]
+    """Takes a row as `read_facts(facts, windows)` returns it."""
+    windows: tuple[Window, ...]
+    """The distinct windows over history that they ask for."""
     of_whole: frozenset[str]
     """Ids of the profiles that ask for nothing of a single goods item."""
     version: str
@@ -86,7 +90,8 @@ def compile_profiles(profiles: Iterable[Profile]) -> CompiledProfiles:
         except RuleInvalid as error:
             raise ProfilesInvalid(f"profile {profile.id}: {error.message}", path=error.path) from error
     rules = [rule for _, rule in compiled.values()]
-    engine.bind([rule.sql for rule in rules])
+    windows = windows_of(rule.tree for rule in rules)
+    engine.bind([rule.sql for rule in rules], windows)
     of_whole = frozenset(
         profile.id
         for profile, rule in compiled.values()
@@ -94,4 +99,4 @@ def compile_profiles(profiles: Iterable[Profile]) -> CompiledProfiles:
     )
     kept = tuple(profile for profile, _ in compiled.values())
     version = hashlib.sha256(msgspec.json.encode(kept)).hexdigest()[:16]
-    return CompiledProfiles(kept, compile_hits(rules), of_whole, version)
+    return CompiledProfiles(kept, compile_hits(rules, windows), windows, of_whole, version)

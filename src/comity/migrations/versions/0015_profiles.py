@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+_LINES_BY = {
+    "importer": "importer_id",
+    "exporter": "exporter_id",
+    "declarant": "declarant_id",
+    "hs6": "hs6",
+    "hs4": "hs4",
+    "kind": "kind",
+}
+
 
 def upgrade() -> None:
-    """Create the tables."""
+    op.create_table(
+        "risk_lines",
+        sa.Column("declaration_id", sa.String(length=64), nullable=False),
+        sa.Column("item", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("importer_id", sa.String(), nullable=True),
+        sa.Column("exporter_id", sa.String(), nullable=True),
+        sa.Column("declarant_id", sa.String(), nullable=True),
+        sa.Column("hs6", sa.String(), nullable=True),
+        sa.Column("hs4", sa.String(), nullable=True),
+        sa.Column("hs2", sa.String(), nullable=True),
+        sa.Column("export_country", sa.String(), nullable=True),
+        sa.Column("origin_country", sa.String(), nullable=True),
+        sa.Column("office", sa.String(), nullable=True),
+        sa.Column("procedure", sa.String(), nullable=True),
+        sa.Column("customs_value_usd", sa.BigInteger(), nullable=True),
+        sa.Column("invoice_value_usd", sa.BigInteger(), nullable=True),
+        sa.Column("net_mass_kg", sa.BigInteger(), nullable=True),
+        sa.Column("gross_mass_kg", sa.BigInteger(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("examined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("irregular", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint("declaration_id", "item", name=op.f("pk_risk_lines")),
+    )
+    for name, column in _LINES_BY.items():
+        op.create_index(f"ix_risk_lines_{name}", "risk_lines", [column, "accepted_at"], unique=False)
 
 
 def downgrade() -> None:
-    """Drop them."""
+    op.drop_table("risk_lines")

@@ -9,7 +9,9 @@ from sqlglot import exp
 from comity.features.risk.columns import SqlType
 from comity.features.risk.errors import RuleInvalid
 from comity.features.risk.rules.functions import FUNCTIONS, VARIADIC, WHOLE_LITERAL, Function
+from comity.features.risk.rules.refusals import nearest_of, refused
 from comity.features.risk.rules.tree import Node, Op
+from comity.features.risk.windows import Kind
 
 MOST_ARGUMENTS = 20
 _SPELLED: dict[type[exp.Expr], tuple[str, tuple[str, ...]]] = {
@@ -59,7 +61,7 @@ def call_of(tree: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
         name, slots = spelled
         others = [slot for slot, given in tree.args.items() if given and slot not in slots and slot not in _HARMLESS]
         if others:
-            raise _refused(tree, f"{name} takes plain arguments only")
+            raise refused(tree, f"{name} takes plain arguments only")
         given = [tree.args.get(slot) for slot in slots]
         return name, [
             part for each in given if each is not None for part in (each if isinstance(each, list) else [each])
@@ -81,11 +83,11 @@ def check_call(checker: Checks, tree: exp.Expr, name: str, arguments: list[exp.E
     values, literals = arguments[: function.text_arguments], arguments[function.text_arguments :]
     most = len(function.literals)
     if len(values) != function.text_arguments or not most - function.optional_literals <= len(literals) <= most:
-        raise _refused(tree, f"{name} takes another number of arguments: see docs/reference/columns.md")
+        raise refused(tree, f"{name} takes another number of arguments: see docs/reference/columns.md")
     nodes = [checker.operand(each) for each in values]
     for node, each in zip(nodes, values, strict=True):
         if node.type not in function.takes:
-            raise _refused(each, f"{name} needs {' or '.join(function.takes)}, found {node.type}")
+            raise refused(each, f"{name} needs {' or '.join(function.takes)}, found {node.type}")
     nodes += [
         _whole_literal(checker, each, name, *bounds) for each, bounds in zip(literals, function.literals, strict=False)
     ]
@@ -103,40 +105,32 @@ def _call(function: Function, nodes: list[Node]) -> Node:
 def _whole_literal(checker: Checks, tree: exp.Expr, name: str, low: int, high: int) -> Node:
     node = checker.operand(tree)
     if node.op is not Op.CONSTANT or not isinstance(node.value, int) or not low <= node.value <= high:
-        raise _refused(tree, f"{name} needs {WHOLE_LITERAL} from {low} to {high} here")
+        raise refused(tree, f"{name} needs {WHOLE_LITERAL} from {low} to {high} here")
     return node
 
 
 def _check_variadic(checker: Checks, tree: exp.Expr, name: str, arguments: list[exp.Expr]) -> Node:
     most = 2 if name == "nullif" else MOST_ARGUMENTS
     if not 2 <= len(arguments) <= most:
-        raise _refused(tree, f"{name} takes 2 {'arguments' if most == 2 else f'to {most} arguments'}")
+        raise refused(tree, f"{name} takes 2 {'arguments' if most == 2 else f'to {most} arguments'}")
     check = checker.value if name == "coalesce" else checker.operand
     nodes = [check(each) for each in arguments]
     kind = checker.same_family(tree, nodes, with_null=name == "coalesce")
     bound = max(node.bound for node in nodes)
     if name == "nullif":
         if kind is SqlType.BOOLEAN:
-            raise _refused(tree, "nullif needs numbers or text: use CASE for conditions")
+            raise refused(tree, "nullif needs numbers or text: use CASE for conditions")
         return Node(Op.NULLIF, nodes[0].type, is_nullable=True, args=tuple(nodes), bound=nodes[0].bound)
     is_nullable = all(node.is_nullable for node in nodes)
     if name == "coalesce":
         return Node(Op.COALESCE, kind, is_nullable, tuple(nodes), bound=bound)
     if kind is SqlType.BOOLEAN:
-        raise _refused(tree, f"{name} needs numbers or text: use AND and OR for conditions")
+        raise refused(tree, f"{name} needs numbers or text: use AND and OR for conditions")
     return Node(Op.CALL, kind, is_nullable, tuple(nodes), name, bound)
 
 
 def _unknown(tree: exp.Func) -> RuleInvalid:
-    from comity.features.risk.rules.check_types import nearest_of
-
     name = (tree.name if isinstance(tree, exp.Anonymous) else tree.sql_name()).lower()[:60]
-    nearest = nearest_of(name, [*FUNCTIONS, *VARIADIC])
+    nearest = nearest_of(name, [*FUNCTIONS, *VARIADIC, *Kind])
     advice = f"did you mean {nearest}?" if nearest else "the functions are in docs/reference/columns.md"
-    return _refused(tree, f"{name} is not a function of the rule language: {advice}", nearest=nearest)
-
-
-def _refused(tree: exp.Expr, message: str, *, nearest: str | None = None) -> RuleInvalid:
-    from comity.features.risk.rules.check_types import refused
-
-    return refused(tree, message, nearest=nearest)
+    return refused(tree, f"{name} is not a function of the rule language: {advice}", nearest=nearest)

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rapidfuzz import process as fuzzy
 from sqlglot import exp
 
 from comity.features.risk.columns import BY_NAME, LARGEST_BIGINT, LARGEST_DOUBLE, SqlType
 from comity.features.risk.errors import RuleInvalid
 from comity.features.risk.rules import check_calls
+from comity.features.risk.rules.check_windows import window_of
+from comity.features.risk.rules.refusals import nearest_of, refused
 from comity.features.risk.rules.tree import COMPARISONS, Node, Op, Scalar, arithmetic
 
 DEEPEST = 32
 LONGEST_LIST = 1_000
 LONGEST_PATTERN = 200
-SIMILAR_ENOUGH = 60  # of 100, rapidfuzz WRatio; a guess
 _WHOLE = re.compile(r"[0-9]{1,16}")
 _DECIMAL = re.compile(r"(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?")
 _COMPARISONS: dict[type[exp.Expr], Op] = {
@@ -81,6 +81,9 @@ class Checker:
         check = _CHECKS.get(kind)
         if check is not None:
             return check(self, tree)
+        window = window_of(tree)
+        if window is not None:
+            return window
         call = check_calls.call_of(tree)
         if call is not None:
             return check_calls.check_call(self, tree, *call)
@@ -264,18 +267,6 @@ _CHECKS: dict[type[exp.Expr], Callable[[Checker, exp.Expr], Node]] = {
     exp.Boolean: Checker._boolean,  # noqa: SLF001
     exp.Null: Checker._null,  # noqa: SLF001
 }
-
-
-def refused(tree: exp.Expr, message: str, *, nearest: str | None = None) -> RuleInvalid:
-    """Return the error with the first position that the tree knows."""
-    starts = [each.meta["start"] for each in tree.walk() if "start" in each.meta]
-    return RuleInvalid(message, position=min(starts, default=None), nearest=nearest)
-
-
-def nearest_of(name: str, names: Sequence[str]) -> str | None:
-    """Return the name that was perhaps meant."""
-    found = fuzzy.extractOne(name.lower()[:100], names, score_cutoff=SIMILAR_ENOUGH)
-    return found[0] if found else None
 
 
 def _unknown_column(tree: exp.Column) -> RuleInvalid:

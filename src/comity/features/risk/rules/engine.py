@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from comity.features.risk.columns import COLUMNS
 from comity.features.risk.errors import RuleInvalid
+from comity.features.risk.windows import Window
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 _LAST_CASED = 0x1_FFFF  # every script with small and capital letters lies in planes 0 and 1
 
 
-def columns_ddl() -> str:
-    """Return the column list of a table of facts, as SQL."""
-    return ", ".join(f'"{each.name}" {each.type}{"" if each.is_nullable else " NOT NULL"}' for each in COLUMNS)
+def columns_ddl(windows: Sequence[Window] = ()) -> str:
+    """Return the column list of a table of facts with derived columns, as SQL."""
+    columns = [*COLUMNS, *(window.column for window in windows)]
+    return ", ".join(f'"{each.name}" {each.type}{"" if each.is_nullable else " NOT NULL"}' for each in columns)
 
 
-def bind(conditions: Sequence[str]) -> None:
-    """Prepare conditions in canonical SQL on an empty table, all in one query.
+def bind(conditions: Sequence[str], windows: Sequence[Window] = ()) -> None:
+    """Prepare conditions in canonical SQL on an empty table with these derived columns, all in one query.
 
     Raises:
         RuleInvalid: DuckDB refuses one, or it is no condition there.
@@ -31,7 +33,9 @@ def bind(conditions: Sequence[str]) -> None:
         return
     import duckdb
 
-    query = f"SELECT {', '.join(conditions)} FROM facts"  # noqa: S608 - written by emit_sql, never the analyst's text
+    derived = "".join(f', CAST(NULL AS {each.column.type}) AS "{each.name}"' for each in windows)
+    facts = f"(SELECT *{derived} FROM facts)"  # noqa: S608 - the names are of a closed list
+    query = f"SELECT {', '.join(conditions)} FROM {facts}"  # noqa: S608 - written by emit_sql, never the analyst's text
     try:
         types = {str(described[1]) for described in _connection().cursor().execute(query).description or ()}
     except duckdb.Error as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from comity.features.risk.columns import SqlType
+from comity.features.risk.windows import Window
 
 Scalar = str | int | float | bool | None
 
@@ -52,6 +53,7 @@ class Node:
     """One checked expression. `bound`: no finite value is larger in magnitude; infinite when it may overflow.
 
     `may_be_nan`: the operation itself may have no number as result (∞ − ∞, 0 · ∞); both executions make that NULL.
+    `window`: of a derived column, what it is derived by.
     """
 
     op: Op
@@ -61,6 +63,7 @@ class Node:
     value: Scalar | tuple[Scalar, ...] = None
     bound: float = 0.0
     may_be_nan: bool = False
+    window: Window | None = None
 
     @property
     def is_null_literal(self) -> bool:
