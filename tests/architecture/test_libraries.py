@@ -63,8 +63,8 @@ ALLOWED = {
     ),
     "prometheus_client": (("entrypoints/metrics.py", "entrypoints/meters.py"), "metrics"),
     "numpy": (
-        ("features/tariff/classification/*", "features/mirror/linkage/*"),
-        "arithmetic of ranking and of weights",
+        ("features/tariff/classification/*", "features/mirror/linkage/*", "features/risk/learning/*"),
+        "arithmetic of ranking, of weights and of what is learned",
     ),
     "typer": (("entrypoints/cli/*",), "the command line"),
     "rich": (("entrypoints/cli/*",), "the command line"),
