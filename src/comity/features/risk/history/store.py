@@ -97,6 +97,17 @@ def past_lines(session: Session, *, kind: str, since: datetime, until: datetime)
         yield PastLine(row.declaration_id, row.item, row.accepted_at, row.facts, row.examined_at, row.irregular)
 
 
+def examined_lines(session: Session, *, kind: str, since: datetime, until: datetime) -> Iterator[PastLine]:
+    """Give the lines of a kind whose result was noted from `since` to before `until`, in order of that."""
+    query = (
+        select(LineRow)
+        .where(LineRow.kind == kind, LineRow.examined_at >= since, LineRow.examined_at < until)
+        .order_by(LineRow.examined_at, LineRow.declaration_id, LineRow.item)
+    )
+    for row in session.scalars(query.execution_options(yield_per=1_000)):
+        yield PastLine(row.declaration_id, row.item, row.accepted_at, row.facts, row.examined_at, row.irregular)
+
+
 def _measured(value: object) -> int | None:
     return thousandths(float(value)) if isinstance(value, int | float) and value == value else None  # noqa: PLR0124 - NaN
 

@@ -6,7 +6,7 @@ order within a day nor the size of a batch changes a feature, and nothing of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +93,11 @@ class Labels:
     revenue_usd: Floats
     propensity: Floats
 
+    @classmethod
+    def of(cls, irregular: Sequence[bool], revenue_usd: Sequence[float], propensity: Sequence[float]) -> Labels:
+        """Return labels from one value for each line examined."""
+        return cls(*(np.array(values, np.float64) for values in (irregular, revenue_usd, propensity)))
+
 
 class History:
     """What is known of all subjects up to the last day that was closed."""
@@ -153,6 +158,17 @@ class History:
         }
         wide = {name: np.repeat(values, slots.shape[1]) for name, values in sums.items()}
         self.sums.add(slots.ravel(), day, Added(wide, are_lines=False))
+
+    def rows(self) -> Iterator[tuple[str, str, Floats]]:
+        """Give dimension, key and what is known of each subject; `put` takes them back."""
+        for slot, dimension, key in self.keys.named():
+            yield dimension, key, self.sums.row(slot)
+
+    def put(self, dimension: str, key: str, row: Floats) -> None:
+        """Take what is known of one subject."""
+        slot = self.keys.meet_named(dimension, key)
+        self.sums.grow(len(self.keys))
+        self.sums.put(slot, row)
 
     def _check_room(self, lines: Lines) -> None:
         self.keys.slots(lines)

@@ -88,6 +88,17 @@ class Sums:
         _, faded = _fading(day - self.days[measured, DAY["as_of"]])
         return Known(sums, days, self.moments[measured] * faded[..., None, None])
 
+    def row(self, slot: int) -> Floats:
+        """Return all that is known of one subject, in one row."""
+        return np.concatenate([self.sums[slot], self.days[slot], self.moments[slot].ravel()])
+
+    def put(self, slot: int, row: Floats) -> None:
+        """Take back what `row` gave."""
+        moments = len(SUM) + len(DAYS)
+        self.sums[slot] = row[: len(SUM)]
+        self.days[slot] = row[len(SUM) : moments]
+        self.moments[slot] = row[moments:].reshape(len(MEASURES), MOMENTS)
+
     def add(self, slots: NDArray[np.int64], day: float, added: Added) -> None:
         """Add to subjects what a day brought; a slot may come many times, and is added to in the order given."""
         here = slots >= 0
