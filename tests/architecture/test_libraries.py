@@ -37,7 +37,10 @@ ALLOWED = {
     "openpyxl": (("features/declarations/formats/tabular/write_*.py",), "workbooks"),
     "currency_converter": (("foundation/rates.py", "entrypoints/demo/world/rates.py"), "exchange rates"),
     "cedarpy": (("cooperation/agreements/policies.py",), "policies"),
-    "z3": (("cooperation/agreements/analyse/*",), "what agreements permit, all cases at once"),
+    "z3": (
+        ("cooperation/agreements/analyse/*", "features/risk/rules/possible.py"),
+        "what agreements permit and what rules can hit, all cases at once",
+    ),
     "cbor2": (("cooperation/ledger/receipt_cose.py",), "COSE receipts"),
     "rfc8785": (("foundation/canonical_json.py",), "canonical JSON"),
     "cryptography": (("cooperation/identity/*", "cooperation/exchange/*"), "signatures, seals and certificates"),

@@ -50,6 +50,7 @@ MODULES = {
     "demo": "demonstration",
     "template": "templates",
     "convert": "conversion",
+    "profile": "profiles",
 }
 
 
