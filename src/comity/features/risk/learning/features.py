@@ -116,7 +116,8 @@ class History:
         for day, rows in _by_day(lines):
             for first in range(0, len(rows), AT_ONCE):
                 chosen = rows[first : first + AT_ONCE]
-                matrix[chosen] = self._seen(taken(lines, chosen), day).matrix()
+                part = taken(lines, chosen)
+                matrix[chosen] = self._seen(part, day, self.keys.slots(part, meet=False)).matrix()
         return matrix
 
     def close_day(self, lines: Lines) -> None:
@@ -125,24 +126,30 @@ class History:
         Raises:
             LinesInvalid: the lines are of more than one day.
         """
-        for day, rows in _one_day(lines):
-            for first in range(0, len(rows), AT_ONCE):  # every part sees the same: what was known before the day
-                self._check_room(taken(lines, rows[first : first + AT_ONCE]))
-            parts = [
-                self._seen(taken(lines, rows[first : first + AT_ONCE]), day).added()
-                for first in range(0, len(rows), AT_ONCE)
-            ]
-            for slots, measured, sums, moments in parts:
-                self._add(slots, day, sums)
-                flat = np.ascontiguousarray(measured)
-                self.sums.add(
-                    flat.ravel(), day, Added({}, are_lines=False, moments=moments.reshape(-1, *moments.shape[2:]))
-                )
+        for _ in self._closing(lines, self.meet(lines)):
+            pass
+
+    def take_day(self, lines: Lines, slots: NDArray[np.int64] | None = None) -> Matrix:
+        """Return the features of the lines of one day, then add them: `features` and `close_day` in one.
+
+        `slots`: what `meet` gave for these lines, where it was asked for many days at once.
+
+        Raises:
+            LinesInvalid: the lines are of more than one day.
+        """
+        met = self.meet(lines) if slots is None else slots
+        parts = [seen.matrix() for seen in self._closing(lines, met)]
+        return np.concatenate(parts) if parts else np.empty((0, len(FEATURES)), np.float32)
+
+    def meet(self, lines: Lines) -> NDArray[np.int64]:
+        """Return the slots of the lines' subjects, n × dimensions, and make room for those not met before."""
+        slots = self.keys.slots(lines)
+        self.sums.grow(len(self.keys))
+        return slots
 
     def learn(self, lines: Lines, labels: Labels, *, day: float) -> None:
         """Add what examinations of `lines` found by the end of a day (days since 1970); the next day sees it."""
-        slots = self.keys.slots(lines)
-        self.sums.grow(len(self.keys))
+        slots = self.meet(lines)
         weight = np.minimum(1 / np.clip(labels.propensity, 1e-9, 1.0), MOST_WEIGHT)
         value = np.nan_to_num(number(lines, "customs_value_usd"))
         ones = np.ones(len(slots))
@@ -156,8 +163,7 @@ class History:
             "revenue": labels.revenue_usd,
             "value_examined": value,
         }
-        wide = {name: np.repeat(values, slots.shape[1]) for name, values in sums.items()}
-        self.sums.add(slots.ravel(), day, Added(wide, are_lines=False))
+        self._add(slots, day, Added(sums, are_lines=False))
 
     def rows(self) -> Iterator[tuple[str, str, Floats]]:
         """Give dimension, key and what is known of each subject; `put` takes them back."""
@@ -170,18 +176,31 @@ class History:
         self.sums.grow(len(self.keys))
         self.sums.put(slot, row)
 
-    def _check_room(self, lines: Lines) -> None:
-        self.keys.slots(lines)
-        self.sums.grow(len(self.keys))
+    def _closing(self, lines: Lines, slots: NDArray[np.int64]) -> Iterator[_Seen]:
+        """Give the lines of one day in parts, as seen before it, then add them all."""
+        if not len(slots):
+            return
+        days = day_of(lines)
+        if (days != days[0]).any():
+            raise LinesInvalid("a day is closed with the lines of that day alone; close each day in turn")
+        day = float(days[0])
+        brought = []
+        for first in range(0, len(slots), AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            seen = self._seen(taken(lines, part), day, slots[part])
+            brought.append(seen.added())
+            yield seen
+        for met, sums, moments in brought:
+            self._add(met, day, Added(sums, are_lines=True))
+            for place, dimension in enumerate(MEASURED):
+                self.sums.add(met[:, dimension], day, Added({}, are_lines=False, moments=moments[:, place]))
 
-    def _add(self, slots: NDArray[np.int64], day: float, sums: Mapping[str, Floats]) -> None:
-        wide = {name: np.repeat(values, slots.shape[1]) for name, values in sums.items()}
-        self.sums.add(slots.ravel(), day, Added(wide, are_lines=True))
+    def _add(self, slots: NDArray[np.int64], day: float, added: Added) -> None:
+        wide = {name: np.repeat(values, slots.shape[1]) for name, values in added.sums.items()}
+        self.sums.add(slots.ravel(), day, Added(wide, are_lines=added.are_lines))
 
-    def _seen(self, lines: Lines, day: float) -> _Seen:
-        slots = self.keys.slots(lines, meet=False)
-        measured = slots[:, list(MEASURED)]
-        known = self.sums.known(slots, day, measured=measured)
+    def _seen(self, lines: Lines, day: float, slots: NDArray[np.int64]) -> _Seen:
+        known = self.sums.known(slots, day, measured=slots[:, list(MEASURED)])
         measures = measures_of(lines)
         return _Seen(lines, day, slots, known, measures, usual_of(measures, known.moments))
 
@@ -203,13 +222,12 @@ def replay(history: History, lines: Lines, labels: Mapping[float, tuple[Lines, L
     if len(days) and (np.diff(days) < 0).any():
         raise LinesInvalid("lines are not in order of accepted_at; sort them first")
     told = dict(labels or {})
+    slots = history.meet(lines)
     matrix = np.empty((len(days), len(FEATURES)), np.float32)
     for day in sorted({*np.unique(days).tolist(), *told}):
         first, end = np.searchsorted(days, [day, day + 1])
         if first < end:
-            today = taken(lines, slice(first, end))
-            matrix[first:end] = history.features(today)
-            history.close_day(today)
+            matrix[first:end] = history.take_day(taken(lines, slice(first, end)), slots[first:end])
         if day in told:
             history.learn(*told[day], day=day)
     return matrix
@@ -238,8 +256,8 @@ class _Seen:
         history = [_HISTORY[measure](self.known, self.day)[:, _places(at)] for measure, at in TOLD.items()]
         return np.concatenate([told, *(one.astype(np.float32) for one in history)], axis=1)
 
-    def added(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Mapping[str, Floats], Floats]:
-        """Return slots, measured slots, the sums that each line adds, and the moments that it adds to each."""
+    def added(self) -> tuple[NDArray[np.int64], Mapping[str, Floats], Floats]:
+        """Return the slots, the sums that each line adds to each, and the moments that it adds to measured ones."""
         gap = self.usual.gap_of(REFERENCE, "price")
         has_gap = ~np.isnan(gap)
         expected = np.nan_to_num(number(self.lines, "mirror_expected")) > 0
@@ -256,7 +274,7 @@ class _Seen:
             "paired_wrong": np.where(expected, wrong, 0.0),
             "new_pairs": is_new.astype(np.float64),
         }
-        return self.slots, self.slots[:, list(MEASURED)], sums, moments_of(self.measures, self.known.moments)
+        return self.slots, sums, moments_of(self.measures, self.known.moments)
 
     def _customs_over_invoice(self) -> Floats:
         return np.log(positive(self.lines, "customs_value_usd") / positive(self.lines, "invoice_value_usd"))
@@ -276,13 +294,6 @@ def _chapter(lines: Lines) -> Floats:
 def _by_day(lines: Lines) -> list[tuple[float, NDArray[np.int64]]]:
     days = day_of(lines) if line_count(lines) else np.zeros(0)
     return [(day, np.flatnonzero(days == day)) for day in np.unique(days).tolist()]
-
-
-def _one_day(lines: Lines) -> list[tuple[float, NDArray[np.int64]]]:
-    found = _by_day(lines)
-    if len(found) > 1:
-        raise LinesInvalid("a day is closed with the lines of that day alone; close each day in turn")
-    return found
 
 
 def _places(dimensions: tuple[str, ...]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ Text that is unknown is None, a number NaN; `accepted_at` is datetime64[s]. A co
 
 SEPARATOR = "\x1f"  # between the parts of a key; no identifier holds it
 UNKNOWN = -1
-FEW = 64  # lines below which sorting costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,6 @@ class _Numbers(dict[Any, int]):
         self[value] = number = len(self) - 1
         return number
 
-    def known(self, value: Any) -> int:
-        return self.get(value, UNKNOWN)
-
     def in_order(self) -> list[Any]:
         return list(self)[1:]
 
@@ -79,10 +76,11 @@ class Keys:
         self._pairs: dict[tuple[str, ...], _Numbers] = {
             one.columns[:length]: _Numbers(UNKNOWN) for one in DIMENSIONS for length in range(2, len(one.columns) + 1)
         }
-        self._slots = _Numbers(UNKNOWN)
+        self._slot_of = [np.full(1, UNKNOWN, np.int64) for _ in DIMENSIONS]  # by the subject's number; the last is free
+        self._subjects: list[tuple[int, int]] = []  # by slot: place of the dimension, number of the subject
 
     def __len__(self) -> int:
-        return len(self._slots) - 1
+        return len(self._subjects)
 
     def slots(self, lines: Lines, *, meet: bool = True) -> NDArray[np.int64]:
         """Return the slot of each line in each dimension (n × dimensions); −1 where a part of the key is unknown.
@@ -110,11 +108,23 @@ class Keys:
         first = self._subject(columns[:-1], numbers, count, meet=meet)
         last = numbers[columns[-1]]
         joined = np.where((first < 0) | (last < 0), UNKNOWN, (first << 32) | last)
-        return _renumbered(self._pairs[columns], joined, meet=meet)
+        return _numbered(self._pairs[columns], joined, meet=meet)
 
     def _slot(self, place: int, subject: NDArray[np.int64], *, meet: bool) -> NDArray[np.int64]:
-        joined = np.where(subject < 0, UNKNOWN, (subject << 8) | place)
-        return _renumbered(self._slots, joined, meet=meet)
+        table = self._slot_of[place]
+        if subject.max(initial=UNKNOWN) + 1 >= len(table):
+            longer = np.full(2 * (int(subject.max()) + 2), UNKNOWN, np.int64)
+            longer[: len(table)] = table
+            self._slot_of[place] = table = longer
+        found = table[subject]
+        if not meet:
+            return found
+        new = np.unique(subject[(found < 0) & (subject >= 0)])
+        if not len(new):
+            return found
+        table[new] = np.arange(len(self._subjects), len(self._subjects) + len(new))
+        self._subjects += zip(repeat(place), new.tolist(), strict=False)
+        return table[subject]
 
     def named(self) -> Iterator[tuple[int, str, str]]:
         """Give the slot, dimension and key of each subject; `meet_named` takes them back."""
@@ -129,9 +139,8 @@ class Keys:
             joined = pairs[columns][number]
             return [*parts(columns[:-1], joined >> 32), values[columns[-1]][joined & 0xFFFFFFFF]]
 
-        for slot, joined in enumerate(self._slots.in_order()):
-            dimension = DIMENSIONS[joined & 0xFF]
-            yield slot, dimension.name, SEPARATOR.join(parts(dimension.columns, joined >> 8))
+        for slot, (place, number) in enumerate(self._subjects):
+            yield slot, DIMENSIONS[place].name, SEPARATOR.join(parts(DIMENSIONS[place].columns, number))
 
     def meet_named(self, dimension: str, key: str) -> int:
         """Return the slot of a subject, by its dimension's name and its key as `named` gave it."""
@@ -142,7 +151,7 @@ class Keys:
         for position, (column, part) in enumerate(zip(columns, parts, strict=True)):
             value = self._values[column][part]
             number = value if not position else self._pairs[columns[: position + 1]][(number << 32) | value]
-        return self._slots[(number << 8) | place]
+        return int(self._slot(place, np.array([number], np.int64), meet=True)[0])
 
 
 def key_names(lines: Lines, row: int) -> tuple[tuple[str, str], ...]:
@@ -182,12 +191,6 @@ def _column(lines: Lines, name: str, count: int) -> NDArray[Any]:
 
 
 def _numbered(numbers: _Numbers, column: NDArray[Any], *, meet: bool) -> NDArray[np.int64]:
-    give = numbers.__getitem__ if meet else numbers.known
-    return np.fromiter(map(give, column.tolist()), np.int64, len(column))
-
-
-def _renumbered(numbers: _Numbers, joined: NDArray[np.int64], *, meet: bool) -> NDArray[np.int64]:
-    if len(joined) < FEW:
-        return _numbered(numbers, joined, meet=meet)
-    distinct, back = np.unique(joined, return_inverse=True)
-    return _numbered(numbers, distinct, meet=meet)[back]
+    values = column.tolist()
+    found = map(numbers.__getitem__, values) if meet else map(numbers.get, values, repeat(UNKNOWN))
+    return np.fromiter(found, np.int64, len(values))
