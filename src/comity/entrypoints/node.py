@@ -27,6 +27,7 @@ from comity.entrypoints.meters import Meters
 from comity.features.declarations.requirements import Requirements, read_requirements
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
+from comity.features.risk.profile_memory import ProfileMemory
 from comity.features.risk.profiles import load_profiles
 from comity.flows.change_keys import announce_keys
 from comity.flows.check_codes import CodeChecks
@@ -150,7 +151,8 @@ class Node:
         return Clearing(
             keys=self.keys,
             clock=self.clock,
-            profiles=load_profiles(),
+            profiles=(profiles := load_profiles()),
+            profile_memory=ProfileMemory(profiles),
             rates=load_rates(),
             thresholds=load_thresholds(),
             policy=SelectionPolicy(),

@@ -22,6 +22,7 @@ from comity.flows.check_codes import CodesRefused
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import decide
 from comity.flows.gather_context import gather
+from comity.flows.profiles_in_force import with_profiles_in_force
 from comity.flows.release_to_partners import release_export
 from comity.foundation.errors import ComityError, Finding, Severity
 from comity.foundation.trade.declaration import Declaration, DeclarationFunction, DeclarationId, DeclarationKind
@@ -63,6 +64,7 @@ def clear(session: Session, document: ReadDocument, *, clearing: Clearing) -> Cl
     declaration = document.declaration
     if declaration is None:
         raise DocumentNotReadable
+    clearing = with_profiles_in_force(session, clearing)
     kept = keep(
         session,
         declaration=declaration,

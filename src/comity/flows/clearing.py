@@ -8,6 +8,7 @@ from random import Random
 from comity.cooperation.identity.keys import NodeKeys
 from comity.features.mirror.settings import Thresholds
 from comity.features.risk.assess import SelectionPolicy
+from comity.features.risk.profile_memory import ProfileMemory
 from comity.features.risk.profiles import CompiledProfiles
 from comity.flows.check_codes import CodeChecks
 from comity.foundation.clock import Clock
@@ -29,6 +30,8 @@ class Clearing:
     random: Random
     most_waiting: int = MOST_WAITING
     codes: CodeChecks | None = None
+    profile_memory: ProfileMemory | None = None
+    """Knows which profiles are in force in the database; without it those of `profiles` are."""
 
     @property
     def authority(self) -> str:

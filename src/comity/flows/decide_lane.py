@@ -18,6 +18,7 @@ from comity.features.risk.history.store import keep_lines
 from comity.features.risk.store import StoredDecision, keep_decision, open_decisions, replace_decision
 from comity.flows.clearing import Clearing
 from comity.flows.gather_context import Context, gather_again
+from comity.flows.profiles_in_force import with_profiles_in_force
 from comity.foundation.canonical_json import canonical_json
 from comity.foundation.trade.declaration import Declaration, DeclarationId
 
@@ -40,6 +41,7 @@ def decide_again(session: Session, declaration_ids: Collection[str], *, clearing
     """Decide the lane of imports again as far as no person has acted on them; the same outcome changes nothing."""
     if not declaration_ids:
         return
+    clearing = with_profiles_in_force(session, clearing)
     decisions = {one.declaration_id: one for one in open_decisions(session, declaration_ids)}
     kept = {name: one.declaration for name, one in find_many(session, list(decisions)).items()}
     entries = []

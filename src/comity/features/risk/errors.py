@@ -58,4 +58,32 @@ class ProfilesInvalid(ComityError):
     """The profiles' file cannot be used; correct the profile it names."""
 
     code = "risk.profiles-invalid"
-    status = 500
+    status = 422
+
+
+class ProfileInvalid(ComityError):
+    """The profile or the act is not complete; correct the field named."""
+
+    code = "risk.profile-invalid"
+    status = 422
+
+
+class ProfileUnknown(ComityError):
+    """No such version of a profile is kept here; `comity profile list` shows those there are."""
+
+    code = "risk.profile-unknown"
+    status = 404
+
+
+class ActOutOfPlace(ComityError):
+    """This act cannot follow where the profile stands: only what is proposed is approved, only once it is withdrawn."""
+
+    code = "risk.act-out-of-place"
+    status = 409
+
+
+class SecondPersonNeeded(ComityError):
+    """Another person must approve: whoever wrote or approved this version answers for it already."""
+
+    code = "risk.second-person-needed"
+    status = 403

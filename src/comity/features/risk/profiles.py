@@ -20,6 +20,7 @@ from comity.features.risk.rules.compile import Rule, compile_hits, compile_rule,
 from comity.features.risk.windows import Window
 
 DEFAULT = Path(__file__).parent / "profiles.toml"
+MOST_BYTES = 4 * 1024 * 1024  # a guess: five hundred profiles with the longest condition have half of it
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,6 +38,10 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     applies_to: tuple[str, ...] = ("import",)
     valid_from: date = date(2026, 1, 1)
     valid_to: date = date(2099, 12, 31)
+
+    def as_version(self, version: int) -> Profile:
+        """Return the same profile under another version."""
+        return msgspec.structs.replace(self, version=version)
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,11 +73,23 @@ def load_profiles(path: Path = DEFAULT) -> CompiledProfiles:
     Raises:
         ProfilesInvalid: the file, or the profile it names, cannot be used.
     """
+    return compile_profiles(read_profiles(path))
+
+
+def read_profiles(path: Path) -> list[Profile]:
+    """Read a file of profiles; their conditions are not looked at yet.
+
+    Raises:
+        ProfilesInvalid: it is not a file of profiles, or larger than one may be.
+    """
     try:
-        read = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise ProfilesInvalid(f"{path.name}: a file of profiles has at most {MOST_BYTES} bytes")
+        return msgspec.convert(tomllib.loads(content.decode()), _File).profile
+    except (OSError, UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ProfilesInvalid(f"{path.name}: {error}") from error
-    return compile_profiles(read.profile)
 
 
 def compile_profiles(profiles: Iterable[Profile]) -> CompiledProfiles:

@@ -232,6 +232,12 @@ def keep_override(
     )
 
 
+def propensities(session: Session, kind: str) -> dict[str, float]:
+    """Return how probable it was that each declaration of a kind would be looked at, by id."""
+    query = select(DecisionRow.declaration_id, DecisionRow.propensity).where(DecisionRow.kind == kind)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def overrides_of(session: Session, declaration_id: str) -> list[StoredOverride]:
     """Return the changes of lane, oldest first."""
     query = select(OverrideRow).where(OverrideRow.declaration_id == declaration_id).order_by(OverrideRow.id)

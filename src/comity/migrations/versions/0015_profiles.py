@@ -49,6 +49,32 @@ def upgrade() -> None:
     for name, column in _LINES_BY.items():
         op.create_index(f"ix_risk_lines_{name}", "risk_lines", [column, "accepted_at"], unique=False)
 
+    op.create_table(
+        "risk_profiles",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("sender", sa.String(length=2), nullable=True),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("backtest", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_risk_profiles")),
+    )
+    op.create_table(
+        "risk_profile_acts",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("profile_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("officer", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_risk_profile_acts")),
+    )
+    op.create_index("ix_risk_profile_acts_profile", "risk_profile_acts", ["profile_id", "version"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table("risk_profile_acts")
+    op.drop_table("risk_profiles")
     op.drop_table("risk_lines")

@@ -1,0 +1,1 @@
+"""Who wrote a profile, who approved it, on what evidence, and since when does it act?"""
