@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from comity.features.risk.learning.errors import LinesInvalid
-from comity.features.risk.learning.features import FEATURES, History, Labels, day_of, replay
+from comity.features.risk.learning.features import AT_ONCE, FEATURES, History, Labels, day_of, replay
 from comity.features.risk.learning.history.dimensions import key_names, taken
 
 from .trade import trade
@@ -173,3 +173,15 @@ def test_column_that_is_too_short_is_refused():
     lines["hs6"] = lines["hs6"][:-1]
     with pytest.raises(LinesInvalid):
         History().features(lines)
+
+
+def test_many_lines_side_by_side_have_the_features_that_few_have():
+    history = History()
+    replay(history, trade())
+    lines = trade(5 * AT_ONCE, days=1, seed=8)
+    lines["accepted_at"] = lines["accepted_at"] + 50 * 86400 - np.arange(5 * AT_ONCE)
+
+    at_once = history.features(lines)
+
+    few = [history.features(taken(lines, slice(first, first + 500))) for first in range(0, 5 * AT_ONCE, 500)]
+    np.testing.assert_array_equal(np.concatenate(few), at_once)

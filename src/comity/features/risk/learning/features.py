@@ -7,6 +7,7 @@ order within a day nor the size of a batch changes a feature, and nothing of the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +28,13 @@ from comity.features.risk.learning.measures import (
 )
 
 Matrix = NDArray[np.float32]
+OfHistory = Callable[[Known, Sequence[int], float], Floats]
+"""What is told of history: n × the dimensions asked for, from what is known, on a day."""
 
-AT_ONCE = 16_384  # lines that are worked on together: what they need stays within some tens of megabytes
+AT_ONCE = 1_024  # lines that are worked on together: what they need stays near the processor
+THREADS = 2  # that make features of many lines; numpy lets them run side by side
 PRIOR_WEIGHT = 5.0  # examinations that the country's hit rate is worth beside a subject's own: a guess
+FIRST_RATE = 0.05  # the country's hit rate before anything is known: a guess
 MOST_WEIGHT = 50.0  # one over the propensity counts for no more: one rare choice would drown the rest
 
 FACTS = (
@@ -113,11 +118,23 @@ class History:
             LinesInvalid: no `accepted_at`, or columns of different length.
         """
         matrix = np.empty((line_count(lines), len(FEATURES)), np.float32)
-        for day, rows in _by_day(lines):
-            for first in range(0, len(rows), AT_ONCE):
-                chosen = rows[first : first + AT_ONCE]
-                part = taken(lines, chosen)
-                matrix[chosen] = self._seen(part, day, self.keys.slots(part, meet=False)).matrix()
+        slots = self.keys.slots(lines, meet=False)
+        parts = [
+            (day, rows[first : first + AT_ONCE])
+            for day, rows in _by_day(lines)
+            for first in range(0, len(rows), AT_ONCE)
+        ]
+
+        def tell(part: tuple[float, NDArray[np.int64]]) -> None:
+            day, rows = part
+            matrix[rows] = self._seen(taken(lines, rows), day, slots[rows]).matrix()
+
+        if len(parts) <= THREADS:
+            for part in parts:
+                tell(part)
+        else:
+            with ThreadPoolExecutor(THREADS) as pool:
+                list(pool.map(tell, parts))
         return matrix
 
     def close_day(self, lines: Lines) -> None:
@@ -253,7 +270,7 @@ class _Seen:
             for dimension in dimensions:
                 columns += [self.usual.gap_of(dimension, measure), self.usual.distance_of(dimension, measure)]
         told = np.stack(columns, axis=1).astype(np.float32)
-        history = [_HISTORY[measure](self.known, self.day)[:, _places(at)] for measure, at in TOLD.items()]
+        history = [_HISTORY[measure](self.known, _places(at), self.day) for measure, at in TOLD.items()]
         return np.concatenate([told, *(one.astype(np.float32) for one in history)], axis=1)
 
     def added(self) -> tuple[NDArray[np.int64], Mapping[str, Floats], Floats]:
@@ -263,7 +280,7 @@ class _Seen:
         expected = np.nan_to_num(number(self.lines, "mirror_expected")) > 0
         severity = np.nan_to_num(number(self.lines, "mirror_severity"))
         wrong = np.where(self._mirror_absent() > 0, 1.0, severity)
-        is_new = np.isnan(self.known.day("first")[:, PLACE["importer_goods"]])
+        is_new = np.isnan(self.known.day("first", [PLACE["importer_goods"]])[:, 0])
         sums = {
             "lines_recent": np.ones(len(gap)),
             "lines": np.ones(len(gap)),
@@ -304,26 +321,34 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0)
 
 
-def _leaned_rate(irregular: Floats, examined: Floats) -> Floats:
+def _leaned_rate(known: Known, irregular: str, examined: str, at: Sequence[int]) -> Floats:
     """Return hit rates that lean on the country's, itself leaning on one in twenty before anything is known."""
-    country = (irregular[:, :1] + 0.05 * PRIOR_WEIGHT) / (examined[:, :1] + PRIOR_WEIGHT)
-    return (irregular + PRIOR_WEIGHT * country) / (examined + PRIOR_WEIGHT)
+    everywhere = [PLACE["all"]]
+    country = known.sum(irregular, everywhere) + FIRST_RATE * PRIOR_WEIGHT
+    country /= known.sum(examined, everywhere) + PRIOR_WEIGHT
+    return (known.sum(irregular, at) + PRIOR_WEIGHT * country) / (known.sum(examined, at) + PRIOR_WEIGHT)
 
 
-_HISTORY: Mapping[str, Callable[[Known, float], Floats]] = {
-    "lines": lambda known, _: np.log1p(known.sum("lines")),
-    "age": lambda known, day: np.log1p(day - known.day("first")),
-    "idle": lambda known, day: np.log1p(np.maximum(day - known.day("last"), 0.0)),
-    "pace": lambda known, _: np.log1p(known.sum("lines_recent")) - np.log1p(known.sum("lines")),
-    "irregular": lambda known, _: _leaned_rate(known.sum("irregular"), known.sum("examined")),
-    "irregular_recent": lambda known, _: _leaned_rate(known.sum("irregular_recent"), known.sum("examined_recent")),
-    "irregular_weighted": lambda known, _: _leaned_rate(
-        known.sum("irregular_weighted"), known.sum("examined_weighted")
-    ),
-    "examined": lambda known, _: np.log1p(known.sum("examined")),
-    "revenue": lambda known, _: np.log1p(1000 * _share(known.sum("revenue"), known.sum("value_examined"))),
-    "since_irregular": lambda known, day: day - known.day("last_irregular"),
-    "price_gap": lambda known, _: _share(known.sum("price_gap"), known.sum("priced")),
-    "paired_wrong": lambda known, _: _share(known.sum("paired_wrong"), known.sum("paired")),
-    "new_pairs": lambda known, _: _share(known.sum("new_pairs"), known.sum("lines")),
+def _rate(irregular: str, examined: str) -> OfHistory:
+    return lambda known, at, _: _leaned_rate(known, irregular, examined, at)
+
+
+def _mean(part: str, whole: str) -> OfHistory:
+    return lambda known, at, _: _share(known.sum(part, at), known.sum(whole, at))
+
+
+_HISTORY: Mapping[str, OfHistory] = {
+    "lines": lambda known, at, _: np.log1p(known.sum("lines", at)),
+    "age": lambda known, at, day: np.log1p(day - known.day("first", at)),
+    "idle": lambda known, at, day: np.log1p(np.maximum(day - known.day("last", at), 0.0)),
+    "pace": lambda known, at, _: np.log1p(known.sum("lines_recent", at)) - np.log1p(known.sum("lines", at)),
+    "irregular": _rate("irregular", "examined"),
+    "irregular_recent": _rate("irregular_recent", "examined_recent"),
+    "irregular_weighted": _rate("irregular_weighted", "examined_weighted"),
+    "examined": lambda known, at, _: np.log1p(known.sum("examined", at)),
+    "revenue": lambda known, at, day: np.log1p(1000 * _mean("revenue", "value_examined")(known, at, day)),
+    "since_irregular": lambda known, at, day: day - known.day("last_irregular", at),
+    "price_gap": _mean("price_gap", "priced"),
+    "paired_wrong": _mean("paired_wrong", "paired"),
+    "new_pairs": _mean("new_pairs", "lines"),
 }

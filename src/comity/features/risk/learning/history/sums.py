@@ -6,7 +6,7 @@ day, the size of a batch and a second run change nothing, and clearing never wai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,13 +51,13 @@ class Known:
     days: Floats
     moments: Floats
 
-    def sum(self, name: str) -> Floats:
-        """Return one sum; zero where nothing is known."""
-        return self.sums[..., SUM[name]]
+    def sum(self, name: str, at: Sequence[int]) -> Floats:
+        """Return one sum in some dimensions; zero where nothing is known."""
+        return self.sums[:, at, SUM[name]]
 
-    def day(self, name: str) -> Floats:
-        """Return one day, in days since 1970; NaN where it never was."""
-        return self.days[..., DAY[name]]
+    def day(self, name: str, at: Sequence[int]) -> Floats:
+        """Return one day in some dimensions, in days since 1970; NaN where it never was."""
+        return self.days[:, at, DAY[name]]
 
 
 class Sums:
