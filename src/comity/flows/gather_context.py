@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -84,6 +84,7 @@ def _describe(
         **_mirror_columns(image, expected=is_expected(record, corridors)),
         **_history_columns(history),
         **_shipment_columns(declaration, record),
+        **_day_columns(at),
     }
     rates_on = at.date()
     items = tuple(
@@ -144,6 +145,11 @@ def _shipment_columns(declaration: Declaration, record: MirrorRecord) -> dict[st
         "containers": len(record.containers),
         "aeo": bool(shipment.aeo_parties),
     }
+
+
+def _day_columns(at: datetime) -> dict[str, Any]:
+    day = at.astimezone(UTC).date()
+    return {"accepted_on": day.isoformat(), "accepted_month": day.month, "accepted_weekday": day.isoweekday()}
 
 
 def _item_columns(item: GoodsItem, declaration: Declaration, *, clearing: Clearing, on: date) -> dict[str, Any]:

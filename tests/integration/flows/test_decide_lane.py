@@ -23,6 +23,7 @@ from comity.features.declarations.read import ReadDocument
 from comity.features.mirror.settings import load_thresholds
 from comity.features.risk.assess import SelectionPolicy
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
+from comity.features.risk.history.store import past_lines
 from comity.features.risk.lanes import Lane
 from comity.features.risk.profiles import load_profiles
 from comity.features.risk.store import decision_of
@@ -222,3 +223,16 @@ def test_clearing_takes_a_bounded_number_of_statements_whatever_the_database_hol
     clear_import(session, clearing, "26UG0000000000099C", mass="50", value="500")
 
     assert len(counted) <= MOST_STATEMENTS
+
+
+def test_the_day_of_acceptance_is_kept_with_the_lines_as_profiles_saw_them(session, clearing, clock):
+    declaration = declared(DeclarationKind.IMPORT, "26UG0000000000001A", clock.now())
+    clear(session, ReadDocument(declaration, (), 1, declaration_id(declaration)), clearing=clearing)
+
+    (line,) = past_lines(
+        session, kind="import", since=clock.now() - timedelta(days=2), until=clock.now() + timedelta(1)
+    )
+
+    day = line.accepted_at.date()
+    seen = [line.facts[name] for name in ("accepted_on", "accepted_month", "accepted_weekday")]
+    assert seen == [day.isoformat(), day.month, day.isoweekday()]

@@ -103,6 +103,9 @@ COLUMNS: tuple[Column, ...] = (
         "mirror_severity", SqlType.DOUBLE, WHOLE, is_nullable=False, meaning="Severest discrepancy, 0 to 1; 0: none"
     ),
     _claim("partner_alert", "A partner has sent an alert about this consignment", is_nullable=False),
+    _text("accepted_on", WHOLE, "Day of acceptance in UTC as YYYY-MM-DD: later days are greater"),
+    _count("accepted_month", WHOLE, "Its month, 1 to 12", is_nullable=True),
+    _count("accepted_weekday", WHOLE, "Its day of the week, 1 Monday to 7 Sunday", is_nullable=True),
     _claim("aeo", "An authorised economic operator is named in the declaration", is_nullable=False),
 )
 
