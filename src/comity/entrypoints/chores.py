@@ -16,6 +16,7 @@ from comity.cooperation.exchange.operation.store import held_counts
 from comity.cooperation.exchange.store import list_peers
 from comity.entrypoints.keeping_keys import tend_keys
 from comity.entrypoints.node import Node
+from comity.flows.close_days import close_next_day
 from comity.flows.dispose_expired import dispose_due
 from comity.flows.keep_accounts import keep_accounts
 from comity.flows.recall_messages import chase
@@ -84,12 +85,22 @@ def keep_accounts_with_partners(node: Node) -> None:
             keep_accounts(session, partner, books)
 
 
+def close_days_of_history(node: Node) -> None:
+    """Take the days that are over into what is known of parties, goods and routes, a day in a transaction."""
+    rates = node.clearing().rates
+    while True:
+        with node.database.transaction() as session:
+            if close_next_day(session, before=node.clock.now().date(), rates=rates) is None:
+                return
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("keys", timedelta(minutes=1), tend_keys),
     Chore("release-held", timedelta(minutes=1), release_what_was_held),
     Chore("dispose-due", timedelta(hours=1), dispose_what_is_due),
     Chore("chase-recalls", timedelta(hours=1), chase_recalls),
     Chore("log-uses", timedelta(hours=1), log_what_was_read),
+    Chore("close-days", timedelta(minutes=5), close_days_of_history),
     Chore("accounts", timedelta(hours=1), keep_accounts_with_partners),  # each day once; an hour after midnight at most
 )
 

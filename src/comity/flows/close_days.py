@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from comity.features.risk.examination import ExaminationResult
-from comity.features.risk.history.store import PastLine, examined_lines, past_lines
+from comity.features.risk.history.store import PastLine, examined_lines, next_instant, past_lines
 from comity.features.risk.learning.features import Labels
 from comity.features.risk.learning.history.store import closed_through, keep_known, known_of, note_closed
 from comity.features.risk.learning.past import columns_of
@@ -21,33 +21,27 @@ from comity.foundation.rates import ExchangeRates
 EPOCH = date(1970, 1, 1)
 
 
-def close_days(session: Session, *, before: date, rates: ExchangeRates) -> int:
-    """Take in every day not taken in yet, up to and without `before`; return how many lines that were.
+def close_next_day(session: Session, *, before: date, rates: ExchangeRates) -> date | None:
+    """Take in the first day with lines or results that is not taken in yet and is before `before`; None: none is left.
 
     A line that comes for a day already closed is not seen by history; clearing stamps lines with its own clock.
     """
     closed = closed_through(session)
     since = EPOCH if closed is None else closed + timedelta(days=1)
-    taken = 0
-    for day in _days(session, since, before):
-        first, end = _bounds(day)
-        past = list(past_lines(session, kind=IMPORT, since=first, until=end))
-        examined = list(examined_lines(session, kind=IMPORT, since=first, until=end))
-        lines, looked_at = columns_of(past), columns_of(examined)
-        history = known_of(session, lines, looked_at)
-        history.close_day(lines)
-        history.learn(looked_at, _labels(session, examined, rates), day=float((day - EPOCH).days))
-        keep_known(session, history)
-        note_closed(session, day, lines=len(past))
-        taken += len(past)
-    return taken
-
-
-def _days(session: Session, since: date, before: date) -> list[date]:
-    first, end = _bounds(since)[0], _bounds(before)[0]
-    accepted = {one.accepted_at.date() for one in past_lines(session, kind=IMPORT, since=first, until=end)}
-    told = examined_lines(session, kind=IMPORT, since=first, until=end)
-    return sorted(accepted | {one.examined_at.date() for one in told if one.examined_at is not None})
+    instant = next_instant(session, kind=IMPORT, since=_bounds(since)[0], until=_bounds(before)[0])
+    if instant is None:
+        return None
+    day = instant.date()
+    first, end = _bounds(day)
+    past = list(past_lines(session, kind=IMPORT, since=first, until=end))
+    examined = list(examined_lines(session, kind=IMPORT, since=first, until=end))
+    lines, looked_at = columns_of(past), columns_of(examined)
+    history = known_of(session, lines, looked_at)
+    history.close_day(lines)
+    history.learn(looked_at, _labels(session, examined, rates), day=float((day - EPOCH).days))
+    keep_known(session, history)
+    note_closed(session, day, lines=len(past))
+    return day
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:

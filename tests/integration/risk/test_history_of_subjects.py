@@ -12,7 +12,7 @@ from comity.features.risk.learning.features import FEATURES, History, Labels, da
 from comity.features.risk.learning.history.dimensions import taken
 from comity.features.risk.learning.history.store import closed_through, keep_known, known_of
 from comity.features.risk.learning.past import columns_of
-from comity.flows.close_days import close_days
+from comity.flows.close_days import close_next_day
 from comity.foundation.rates import ExchangeRates
 from tests.unit.risk.learning.trade import trade
 
@@ -40,6 +40,13 @@ def keep_trade(session, lines):
         keep_lines(session, name, [facts], kind="import", accepted_at=at)
         if row % 7 == 0:
             keep_result(session, name, irregular=row % 2 == 0, at=at + AFTER)
+
+
+def close_days(session, *, before):
+    days = []
+    while (day := close_next_day(session, before=before, rates=RATES)) is not None:
+        days.append(day)
+    return days
 
 
 def told_of(lines):
@@ -70,7 +77,7 @@ def test_features_from_the_database_are_the_bits_of_the_batch(session):
     online = np.empty_like(batch)
     for row in range(len(batch)):
         line = taken(every, [row])
-        close_days(session, before=line["accepted_at"][0].item().date(), rates=RATES)
+        close_days(session, before=line["accepted_at"][0].item().date())
         online[row] = known_of(session, line).features(line)[0]
 
     np.testing.assert_array_equal(online, batch)
@@ -80,17 +87,17 @@ def test_features_from_the_database_are_the_bits_of_the_batch(session):
 def test_a_day_is_taken_in_once(session):
     keep_trade(session, trade(40, days=4))
 
-    first = close_days(session, before=date(2026, 1, 4), rates=RATES)
-    again = close_days(session, before=date(2026, 1, 4), rates=RATES)
+    first = close_days(session, before=date(2026, 1, 4))
+    again = close_days(session, before=date(2026, 1, 4))
 
-    assert (first > 0, again) == (True, 0)
+    assert (first, again) == ([date(2026, 1, day) for day in (1, 2, 3)], [])
     assert closed_through(session) == date(2026, 1, 3)
 
 
 def test_lines_of_today_are_not_taken_in(session):
     keep_trade(session, trade(40, days=1))
 
-    assert close_days(session, before=date(2026, 1, 1), rates=RATES) == 0
+    assert close_days(session, before=date(2026, 1, 1)) == []
     assert closed_through(session) is None
 
 

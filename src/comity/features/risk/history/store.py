@@ -108,6 +108,17 @@ def examined_lines(session: Session, *, kind: str, since: datetime, until: datet
         yield PastLine(row.declaration_id, row.item, row.accepted_at, row.facts, row.examined_at, row.irregular)
 
 
+def next_instant(session: Session, *, kind: str, since: datetime, until: datetime) -> datetime | None:
+    """Return when the first line was accepted or the first result noted, from `since` to before `until`."""
+    told = [
+        session.execute(
+            select(func.min(instant)).where(LineRow.kind == kind, instant >= since, instant < until)
+        ).scalar_one()
+        for instant in (LineRow.accepted_at, LineRow.examined_at)
+    ]
+    return min((one for one in told if one is not None), default=None)
+
+
 def _measured(value: object) -> int | None:
     return thousandths(float(value)) if isinstance(value, int | float) and value == value else None  # noqa: PLR0124 - NaN
 
