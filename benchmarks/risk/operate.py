@@ -125,18 +125,27 @@ class Found:
 
 def judge(run: Run, truth: Mapping[str, NDArray[Any]], share: float, conditions: Conditions) -> Found:
     """Hold a ranking against the truth: the share of each of the last days' declarations that rank highest."""
-    illicit, revenue = by_declaration(truth)
-    judged = run.day > run.day.max() - conditions.judged_days
-    taken_usd, right, looked = 0.0, 0, 0
-    for day in np.unique(run.day[judged]):
+    days = np.unique(run.day)
+    return _found(run, by_declaration(truth), share, days[days > days.max() - conditions.judged_days])
+
+
+def by_week(run: Run, truth: Mapping[str, NDArray[Any]], share: float) -> list[Found]:
+    """Return what a ranking finds week by week since the warm start: whether it learns, and whether it keeps up."""
+    days = np.unique(run.day)
+    weeks = (days - days.min()) // 7
+    known = by_declaration(truth)
+    return [_found(run, known, share, days[weeks == week]) for week in np.unique(weeks)]
+
+
+def _found(run: Run, known: tuple[dict[str, bool], dict[str, float]], share: float, days: Floats) -> Found:
+    illicit, revenue = known
+    top: list[str] = []
+    for day in days:
         of_day = np.flatnonzero(run.day == day)
         size = max(1, round(share * len(of_day)))
-        top = of_day[np.argsort(-run.score[of_day], kind="stable")[:size]]
-        names = [str(name) for name in run.declaration[top]]
-        taken_usd += sum(revenue[name] for name in names)
-        right += sum(illicit[name] for name in names)
-        looked += len(names)
-    return Found(taken_usd, right / looked)
+        best = of_day[np.argsort(-run.score[of_day], kind="stable")[:size]]
+        top += [str(name) for name in run.declaration[best]]
+    return Found(sum(revenue[name] for name in top), sum(illicit[name] for name in top) / len(top))
 
 
 def oracle(run: Run, truth: Mapping[str, NDArray[Any]]) -> Run:

@@ -14,6 +14,8 @@ from comity.features.risk.learning.measures import number
 
 Floats = NDArray[np.float64]
 THREADS = 1
+DIAL = 0.5  # power of the expected revenue beside P(irregular): 1 is revenue alone, 0 precision alone. A guess: on two
+# seeds of a made trade that is not the world it found as much as 1, at a third more precision. Never on judged seeds.
 
 
 class Collected:
@@ -125,7 +127,7 @@ class Published:
 
 
 def two_heads(matrix: NDArray[np.float32], irregular: Floats, revenue: Floats, propensity: Floats) -> Callable:
-    """Return a score of P(irregular) times the revenue expected where it is, learned on the logarithm."""
+    """Return a score: P(irregular) times a power of the revenue expected where it is, learned on the logarithm."""
     weight = np.minimum(1 / propensity, 4.0)  # damped: full weights let a few random choices drown the rest
     settings = {"num_leaves": 15, "learning_rate": 0.05, "min_data_in_leaf": 20, "feature_fraction": 0.5,
                 "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "num_threads": THREADS,
@@ -141,7 +143,7 @@ def two_heads(matrix: NDArray[np.float32], irregular: Floats, revenue: Floats, p
         lightgbm.Dataset(matrix[wrong], np.log1p(revenue[wrong])),
         100,
     )
-    return lambda seen: told.predict(seen) * np.expm1(np.clip(at_stake.predict(seen), 0.0, 20.0))
+    return lambda seen: told.predict(seen) * np.expm1(np.clip(at_stake.predict(seen), 0.0, 20.0)) ** DIAL
 
 
 def by_xgboost(matrix: NDArray[np.float32], irregular: Floats, *_: Floats) -> Callable:

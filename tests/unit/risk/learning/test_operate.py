@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from benchmarks.risk.compare import compare, interval
-from benchmarks.risk.operate import Conditions, choose, judge, labels_of, new_scheme_days, operate, oracle
+from benchmarks.risk.operate import Conditions, by_week, choose, judge, labels_of, new_scheme_days, operate, oracle
 from benchmarks.risk.selectors import SELECTORS
 
 from comity.features.risk.learning.features import day_of
@@ -91,6 +91,17 @@ def test_no_one_finds_more_than_the_oracle_and_chance_finds_less_than_ours():
     ).revenue_usd
 
     assert by_chance < found <= most
+
+
+def test_weeks_together_find_what_is_found_of_all_their_days():
+    world = SmallWorld(4)
+    run = operate(world, SELECTORS["ours"](4), CONDITIONS, seed=4)
+
+    weeks = by_week(run, world.truth, 0.1)
+
+    every_day = Conditions(share=0.1, judged_days=1000)
+    assert len(weeks) == 5
+    assert sum(week.revenue_usd for week in weeks) == pytest.approx(judge(run, world.truth, 0.1, every_day).revenue_usd)
 
 
 def test_days_of_a_new_scheme_are_counted_from_its_first_declaration():
