@@ -67,6 +67,7 @@ bench-exchange: setup-tests
 
 bench-mirror: setup-tests
 	$(BIN)/python benchmarks/mirror.py
+	$(BIN)/python benchmarks/private_matching.py
 
 bench-documents: setup-tests
 	$(BIN)/python benchmarks/documents.py

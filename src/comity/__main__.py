@@ -1,5 +1,6 @@
-"""Runs the command line: `python -m comity`."""
+"""Runs the command line: `python -m comity`. Processes that are started for parallel work import this and run nothing."""
 
 from comity.entrypoints.cli.main import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -43,7 +43,10 @@ ALLOWED = {
     ),
     "cbor2": (("cooperation/ledger/receipt_cose.py",), "COSE receipts"),
     "rfc8785": (("foundation/canonical_json.py",), "canonical JSON"),
-    "cryptography": (("cooperation/identity/*", "cooperation/exchange/*"), "signatures, seals and certificates"),
+    "cryptography": (
+        ("cooperation/identity/*", "cooperation/exchange/*", "features/mirror/private/blinding.py"),
+        "signatures, seals and certificates; blinded keys",
+    ),
     "httpx": (
         ("cooperation/exchange/transport.py", "cooperation/bridges/xroad.py", "entrypoints/demo/*"),
         "the network",

@@ -19,6 +19,7 @@ from comity.entrypoints.node import Node
 from comity.flows.close_days import close_next_day
 from comity.flows.dispose_expired import dispose_due
 from comity.flows.keep_accounts import keep_accounts
+from comity.flows.match_privately import make, pending
 from comity.flows.recall_messages import chase
 from comity.flows.use_partner_record import log_uses
 
@@ -94,6 +95,15 @@ def close_days_of_history(node: Node) -> None:
                 return
 
 
+def go_on_with_private_runs(node: Node) -> None:
+    """Take private matching runs on whose partner has answered: computed while reading, made in a short transaction."""
+    clearing = node.clearing()
+    with node.database.reading() as reading:
+        for due in pending(reading, clearing=clearing):
+            with node.database.transaction() as session:
+                make(session, due, clearing=clearing)
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("keys", timedelta(minutes=1), tend_keys),
     Chore("release-held", timedelta(minutes=1), release_what_was_held),
@@ -101,6 +111,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("chase-recalls", timedelta(hours=1), chase_recalls),
     Chore("log-uses", timedelta(hours=1), log_what_was_read),
     Chore("close-days", timedelta(minutes=5), close_days_of_history),
+    Chore("private-runs", timedelta(minutes=1), go_on_with_private_runs),
     Chore("accounts", timedelta(hours=1), keep_accounts_with_partners),  # each day once; an hour after midnight at most
 )
 

@@ -18,6 +18,7 @@ from comity.flows.change_keys import identity_handlers
 from comity.flows.clearing import Clearing
 from comity.flows.decide_lane import MOST_DECIDED_AGAIN, decide_again
 from comity.flows.keep_accounts import account_handlers
+from comity.flows.match_privately import MATCHED_EXPORT, private_handlers
 from comity.flows.match_record import match_export
 from comity.flows.receive_negotiation import negotiation_handlers
 from comity.flows.release_onward import taking_onward
@@ -35,9 +36,14 @@ def handlers_for(clearing: Clearing) -> Mapping[str, Handler]:
     def take_results(session: Session, messages: Sequence[ReceivedMessage]) -> list[str]:
         return receive_results(session, messages, clearing=clearing)
 
-    content: dict[str, Handler] = {EXPORT_RECORD: take_export, RESULT: Together(take_results)}
+    content: dict[str, Handler] = {
+        EXPORT_RECORD: take_export,
+        MATCHED_EXPORT: take_export,
+        RESULT: Together(take_results),
+    }
     return {
         **opinion_handlers(clearing),
+        **private_handlers(clearing),
         **{name: taking_onward(take, clearing=clearing) for name, take in content.items()},
         **identity_handlers(clearing),
         **negotiation_handlers(clearing),

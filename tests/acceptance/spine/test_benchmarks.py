@@ -50,6 +50,7 @@ ROOT = Path(__file__).resolve().parents[3]
             {"million_s", "million_peak_mb", "f1_moderate", "f1_heavy", "calibration_error", "orphan_precision"}
             | {"splink_f1_moderate", "splink_f1_heavy", "time_over_splink"},
         ),
+        ("private_matching", ["--records", "400"], {"private_100k_s", "private_met", "keyed_hashes_s"}),
         ("agreements", ["--calls", "20"], {"bilateral: one proved no, median"}),
     ],
 )

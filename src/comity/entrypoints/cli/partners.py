@@ -1,4 +1,4 @@
-"""Commands about partners: `peer add|list|remove|epochs|doctor`, and `mirror run|link`."""
+"""Commands about partners: `peer add|list|remove|epochs|doctor`, and `mirror run|link|private`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from comity.entrypoints.cli.acting import acting
 from comity.entrypoints.cli.linkage import Linking, link_files
 from comity.entrypoints.cli.options import AsJson, Home, opened, with_options
 from comity.entrypoints.cli.output import Exit, people, reporting, working, write_json, write_table
+from comity.entrypoints.cli.private import register_private
 from comity.flows.change_partners import admit_partner, remove_partner
 from comity.flows.run_mirror import run
 from comity.flows.use_partner_record import Reader, use
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
     mirror = typer.Typer(help="Compare our imports with a partner's exports.", no_args_is_help=True)
     mirror.command("run")(run_mirror)
     mirror.command("link")(with_options(Linking, link_files))
+    register_private(mirror)
     app.add_typer(mirror, name="mirror")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,6 +136,17 @@ def keep_document(session: Session, *, document: TradeDocument, content_sha256: 
     session.add(row)
     session.flush()
     return Kept(identifier, is_new=True)
+
+
+def exports_kept(session: Session, since: datetime) -> Iterator[KeptDeclaration]:
+    """Give every export kept since an instant, with amendments and cancellations, the oldest first; streamed."""
+    statement = (
+        select(DeclarationRow)
+        .where(DeclarationRow.kind == DeclarationKind.EXPORT.value, DeclarationRow.kept_at >= since)
+        .order_by(DeclarationRow.kept_at, DeclarationRow.id)
+    )
+    for row in session.scalars(statement.execution_options(yield_per=1_000)):
+        yield _kept(row)
 
 
 def documents_about(session: Session, mrn: str) -> list[KeptDocument]:
