@@ -1,4 +1,4 @@
-"""Runs the command line: `python -m comity`. Processes that are started for parallel work import this and run nothing."""
+"""Runs the command line: `python -m comity`. Processes for parallel work import this and run nothing."""
 
 from comity.entrypoints.cli.main import main
 

@@ -69,6 +69,8 @@ AGREEMENT_WORDS: Mapping[str, str] = MappingProxyType(
         "classification-question": mark("questions on a goods code"),
         "classification-answer": mark("opinions on a goods code"),
         "tariff-classification": mark("tariff classification"),
+        "private-match": mark("blinded keys and steps of amounts"),
+        "private-matching": mark("comparison without records"),
         "mirror-discrepancy": mark("discrepancies between declarations"),
         "notification-request": mark("requests to notify a document"),
         "operation-feedback": mark("feedback on warnings"),
