@@ -69,7 +69,12 @@ ALLOWED = {
     ),
     "prometheus_client": (("entrypoints/metrics.py", "entrypoints/meters.py"), "metrics"),
     "numpy": (
-        ("features/tariff/classification/*", "features/mirror/linkage/*", "features/risk/learning/*"),
+        (
+            "features/tariff/classification/*",
+            "features/mirror/linkage/*",
+            "features/risk/learning/*",
+            "features/risk/selection/*",
+        ),
         "arithmetic of ranking, of weights and of what is learned",
     ),
     "typer": (("entrypoints/cli/*",), "the command line"),

@@ -21,6 +21,7 @@ from comity.flows.dispose_expired import dispose_due
 from comity.flows.keep_accounts import keep_accounts
 from comity.flows.match_privately import make, pending
 from comity.flows.recall_messages import chase
+from comity.flows.selection_day import open_day, reveal_seeds
 from comity.flows.use_partner_record import log_uses
 
 FIRST_AFTER = timedelta(seconds=30)  # a guess: the node serves first
@@ -104,6 +105,15 @@ def go_on_with_private_runs(node: Node) -> None:
                 make(session, due, clearing=clearing)
 
 
+def open_selection_days(node: Node) -> None:
+    """Commit to how declarations are chosen today and tomorrow, and reveal the seeds of the days that are over."""
+    today = node.clock.now().date()
+    with node.database.transaction() as session:
+        for day in (today, today + timedelta(days=1)):
+            open_day(session, day, clearing=node.clearing())
+        reveal_seeds(session, clearing=node.clearing())
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("keys", timedelta(minutes=1), tend_keys),
     Chore("release-held", timedelta(minutes=1), release_what_was_held),
@@ -112,6 +122,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("log-uses", timedelta(hours=1), log_what_was_read),
     Chore("close-days", timedelta(minutes=5), close_days_of_history),
     Chore("private-runs", timedelta(minutes=1), go_on_with_private_runs),
+    Chore("selection-days", timedelta(hours=1), open_selection_days),
     Chore("accounts", timedelta(hours=1), keep_accounts_with_partners),  # each day once; an hour after midnight at most
 )
 

@@ -183,6 +183,7 @@ def _worklist_columns(declaration: Declaration, record: MirrorRecord, image: Mir
         "goods_code": item.commodity.code,
         "origin_country": item.origin_country,
         "declared_on": record.date.isoformat(),
+        "office": declaration.declaration_office or declaration.presentation_office,
         "discrepancy_kinds": sorted({each.kind.value for each in image.discrepancies}),
     }
 

@@ -51,6 +51,7 @@ MODULES = {
     "template": "templates",
     "convert": "conversion",
     "profile": "profiles",
+    "capacity": "capacities",
 }
 
 

@@ -24,7 +24,10 @@ MOST_BYTES = 4 * 1024 * 1024  # a guess: five hundred profiles with the longest 
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A risk profile. `weight` is the part of certainty a hit gives, 0 to 1."""
+    """A risk profile. `weight` is the part of certainty a hit gives, 0 to 1.
+
+    `mandatory`: a hit is looked at whatever the day's capacity; without it, hits compete for the slots by their score.
+    """
 
     id: str
     title: str
@@ -33,6 +36,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     weight: float
     lane: Lane
     instruction: str
+    mandatory: bool = False
     version: int = 1
     owner: str = "risk unit"
     applies_to: tuple[str, ...] = ("import",)

@@ -15,6 +15,7 @@ from comity.features.risk.assess import Assessment, Reason
 from comity.features.risk.errors import DecisionUnknown, FeedbackInvalid, ReasonMissing
 from comity.features.risk.examination import ExaminationResult, OutcomeCode
 from comity.features.risk.lanes import Lane
+from comity.features.risk.selection.rule import Choice, Ground
 from comity.features.risk.tables import DecisionRow, ExaminationRow, FeedbackRow, OverrideRow
 from comity.foundation.clock import Clock
 from comity.foundation.storage.bulk import insert_rows
@@ -39,6 +40,14 @@ class StoredDecision:
     engine_version: str
     decided_at: datetime
     discrepancy_kinds: tuple[str, ...]
+    office: str | None = None
+    ground: Ground = Ground.NONE
+    has_slot: bool = True
+
+    @property
+    def choice(self) -> Choice:
+        """Return what selection decided."""
+        return Choice(self.lane, self.ground, self.propensity, has_slot=self.has_slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,8 @@ def keep_decision(
 ) -> None:
     """Keep a decision.
 
-    `context`: kind, mrn, importer_id, importer_name, goods_code, origin_country, declared_on, discrepancy_kinds.
+    `context`: kind, mrn, importer_id, importer_name, goods_code, origin_country, declared_on, discrepancy_kinds,
+    and office where it is known.
     """
     values = _decided(assessment, context, clock)
     session.execute(
@@ -154,6 +164,10 @@ def _decided(assessment: Assessment, context: dict[str, Any], clock: Clock) -> d
         "propensity": assessment.propensity,
         "draw": assessment.draw,
         "engine_version": assessment.engine_version,
+        "ground": assessment.ground.value,
+        "curiosity": assessment.curiosity,
+        "mandatory": assessment.mandatory.value if assessment.mandatory else None,
+        "has_slot": assessment.has_slot,
         "decided_at": clock.now(),
     }
 
@@ -369,6 +383,9 @@ def _decision(row: DecisionRow) -> StoredDecision:
         engine_version=row.engine_version,
         decided_at=row.decided_at,
         discrepancy_kinds=tuple(row.discrepancy_kinds),
+        office=row.office,
+        ground=Ground(row.ground or Ground.NONE),
+        has_slot=row.has_slot is not False,
     )
 
 

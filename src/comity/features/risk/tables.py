@@ -18,6 +18,8 @@ class DecisionRow(Base):
     __table_args__ = (
         Index("ix_risk_decisions_worklist", "kind", "is_examined", "lane_rank", "score"),
         Index("ix_risk_decisions_importer", "importer_id", "declared_on"),
+        Index("ix_risk_decisions_office", "office", "decided_at"),
+        Index("ix_risk_decisions_decided", "kind", "decided_at"),
     )
 
     declaration_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -41,6 +43,11 @@ class DecisionRow(Base):
     origin_country: Mapped[str | None] = mapped_column(String(4))
     declared_on: Mapped[date]
     discrepancy_kinds: Mapped[list[Any]]
+    office: Mapped[str | None] = mapped_column(String(17))
+    ground: Mapped[str | None] = mapped_column(String(12))
+    curiosity: Mapped[float | None] = mapped_column(Float)
+    mandatory: Mapped[str | None] = mapped_column(String(8))
+    has_slot: Mapped[bool | None]
 
 
 class OverrideRow(Base):
