@@ -15,6 +15,7 @@ from comity.features.mirror.beyond_pairs import Corridor, is_expected
 from comity.features.mirror.record import MirrorRecord, mirror_record
 from comity.features.mirror.store import keep_import
 from comity.features.risk.history.store import window_values
+from comity.features.risk.selection.capacity import LONGEST_OFFICE
 from comity.features.risk.store import ImporterHistory, importer_history
 from comity.flows.clearing import Clearing
 from comity.flows.match_record import MirrorImage, images_of, match_import
@@ -183,9 +184,15 @@ def _worklist_columns(declaration: Declaration, record: MirrorRecord, image: Mir
         "goods_code": item.commodity.code,
         "origin_country": item.origin_country,
         "declared_on": record.date.isoformat(),
-        "office": declaration.declaration_office or declaration.presentation_office,
+        "office": _office(declaration),
         "discrepancy_kinds": sorted({each.kind.value for each in image.discrepancies}),
     }
+
+
+def _office(declaration: Declaration) -> str | None:
+    """Return the office whose capacity counts; a code longer than any office's is none."""
+    office = declaration.declaration_office or declaration.presentation_office
+    return office if office and len(office) <= LONGEST_OFFICE else None
 
 
 def _usd(money: Money | None, *, clearing: Clearing, on: date) -> Decimal | None:

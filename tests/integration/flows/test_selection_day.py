@@ -68,12 +68,12 @@ def seat(session, clearing, slots=10) -> None:
     store.keep_capacity(session, one, officer="o", clock=clearing.clock)
 
 
-def cleared(session, clearing, number: int) -> str:
+def cleared(session, clearing, number: int, office: str | None = OFFICE) -> str:
     made = replace(
         a_declaration(mrn=f"26UG{number:014d}"),
         kind=DeclarationKind.IMPORT,
         type_code="IMA",
-        declaration_office=OFFICE,
+        declaration_office=office,
     )
     return clear(session, ReadDocument(made, (), 1, declaration_id(made)), clearing=clearing).declaration_id
 
@@ -139,3 +139,12 @@ def test_an_office_without_capacity_goes_by_its_profiles(session, clearing):
 
     assert decision_of(session, name).lane is Lane.RED
     assert store.rule_for(session, today(clearing), OFFICE)[1] is None
+
+
+@pytest.mark.parametrize("office", [None, "X" * 200])
+def test_a_declaration_without_a_usable_office_is_decided_all_the_same(session, clearing, office):
+    seat(session, clearing)
+
+    found = decision_of(session, cleared(session, clearing, 1, office=office))
+
+    assert (found.lane, found.office) == (Lane.RED, None)
