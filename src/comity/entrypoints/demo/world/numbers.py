@@ -12,6 +12,13 @@ OWNERS = ("CTYU", "DMLU", "FXNU", "WLDU")
 """Container owner prefixes of the demonstration: made up, not looked up in the register of owners."""
 
 
+def company_number(country: str, number: int) -> str:
+    """Return a company's number at its customs, in a range that is plainly made up (999)."""
+    if country == "KE":
+        return f"P999{number:06d}{'ABCDEFGHJKLMNPQRSTUVWXYZ'[number % 24]}"
+    return f"999{number:07d}"
+
+
 class Numbers:
     """Draws numbers and never the same twice."""
 

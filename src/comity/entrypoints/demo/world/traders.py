@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from comity.entrypoints.demo.world.catalogue import Catalogue, Goods, Place, weighted
+from comity.entrypoints.demo.world.numbers import company_number
 from comity.entrypoints.demo.world.truth import IrregularityKind
 from comity.foundation.trade.parties import Address, Party
 
@@ -147,12 +148,7 @@ class _Companies:
             city=place.name,
             country=country,
         )
-        return Company(Party(id=self._number(country), name=self._name(trades), address=address), place)
-
-    def _number(self, country: str) -> str:
-        if country == "KE":
-            return f"P999{self._count:06d}{'ABCDEFGHJKLMNPQRSTUVWXYZ'[self._count % 24]}"
-        return f"999{self._count:07d}"
+        return Company(Party(id=company_number(country, self._count), name=self._name(trades), address=address), place)
 
     def _name(self, trades: Sequence[str]) -> str:
         names = self._catalogue.names
